@@ -1,0 +1,17 @@
+// Types are checked once, by `tsc`, in `npm test`; here they are only stripped.
+const transform = { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.test.json', isolatedModules: true, diagnostics: false }] };
+const common = { testEnvironment: 'node', transform, moduleFileExtensions: ['ts', 'js', 'json'] };
+
+/** @type {import('jest').Config} */
+module.exports = {
+  projects: [
+    {
+      ...common,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/flink/', '<rootDir>/test/cluster/'],
+      setupFiles: ['<rootDir>/test/setup.js'],
+    },
+    { ...common, displayName: 'flink', testMatch: ['<rootDir>/test/flink/**/*.test.ts'] },
+  ],
+};

@@ -1,0 +1,55 @@
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import { Construct, IDependable } from 'constructs';
+import { Placements } from '../placement';
+
+/** An EKS add-on that a capacity needs. */
+export interface AddOnNeed {
+  /** EKS name of the add-on, for example `vpc-cni`. */
+  readonly name: string;
+  /**
+   * Whether its pods need a node to become healthy, so that it must wait for the nodes.
+   *
+   * @default false
+   */
+  readonly needsNodes?: boolean;
+  /**
+   * Configuration of the add-on, in the shape that its schema asks for.
+   *
+   * @default - the add-on's own
+   */
+  readonly configuration?: Record<string, unknown>;
+}
+
+/** What a capacity asks of the cluster: a value, read before the cluster exists. */
+export interface ClusterNeeds {
+  /** Add-ons that the machines or Flink's pods need. */
+  readonly addOns: AddOnNeed[];
+}
+
+/** Options of `ICapacity.bind`. */
+export interface CapacityBindOptions {
+  /** The cluster that the machines join. */
+  readonly cluster: eks.Cluster;
+  /** Subnets of the machines: private, one an availability zone. */
+  readonly subnets: ec2.ISubnet[];
+}
+
+/** Machines for Flink, as `bind` returns them. */
+export interface CapacityConfig extends Placements {
+  /** What pods must wait for. */
+  readonly ready: IDependable;
+}
+
+/** Which machines Flink runs on. */
+export interface ICapacity {
+  /** What the cluster must bring. */
+  readonly clusterNeeds: ClusterNeeds;
+  /**
+   * Defines the machines.
+   *
+   * @param scope where their resources go
+   * @param options the cluster and its network
+   */
+  bind(scope: Construct, options: CapacityBindOptions): CapacityConfig;
+}

@@ -1,0 +1,43 @@
+import { Checkpointing } from './checkpointing';
+import { defaultProperties } from './default-properties';
+import { FlinkConfiguration } from './flink-configuration';
+import { FlinkVersion } from './flink-version';
+
+/** All that decides an application's options, defaults in place. */
+export interface ApplicationOptions {
+  readonly version: FlinkVersion;
+  readonly checkpointing: Checkpointing;
+  readonly maxParallelism: number;
+  readonly taskSlots: number;
+  readonly jobManagerMib: number;
+  readonly taskManagerMib: number;
+  /** Namespace that may read metrics; without it no reporter runs. */
+  readonly metricsPort?: number;
+  /** Options by their owner, for example `the state bucket`. */
+  readonly owned: Record<string, Record<string, string>>;
+  /** The user's options. */
+  readonly properties: Record<string, string>;
+}
+
+/** The options of one application: defaults < props < owned < the user's, where the user may not touch what is owned. */
+export function applicationConfiguration(options: ApplicationOptions): FlinkConfiguration {
+  let configuration = FlinkConfiguration.EMPTY.withProperties(defaultProperties(options.version))
+    .withProperties(options.checkpointing.toProperties())
+    .withProperties(metrics(options.metricsPort))
+    .withOwned("'maxParallelism'", { 'pipeline.max-parallelism': String(options.maxParallelism) })
+    .withOwned("'taskManager.taskSlots'", { 'taskmanager.numberOfTaskSlots': String(options.taskSlots) })
+    .withOwned("'taskManager.memory'", { 'taskmanager.memory.process.size': `${options.taskManagerMib}m` })
+    .withOwned("'jobManager.memory'", { 'jobmanager.memory.process.size': `${options.jobManagerMib}m` });
+  for (const [owner, properties] of Object.entries(options.owned)) configuration = configuration.withOwned(owner, properties);
+  return configuration.withProperties(options.properties);
+}
+
+/** Source: Flink, Metric Reporters, Prometheus. */
+function metrics(port: number | undefined): Record<string, string> {
+  if (port === undefined) return {};
+  return {
+    'metrics.reporters': 'prom',
+    'metrics.reporter.prom.factory.class': 'org.apache.flink.metrics.prometheus.PrometheusReporterFactory',
+    'metrics.reporter.prom.port': String(port),
+  };
+}

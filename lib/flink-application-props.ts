@@ -1,0 +1,100 @@
+import { Duration } from 'aws-cdk-lib';
+import { Chart } from 'cdk8s';
+import * as flink from './configuration';
+import { IFlinkPlatform } from './flink-platform-props';
+import * as runtime from './runtime';
+
+/** What can be seen of an application from outside. */
+export interface ObservabilityOptions {
+  /**
+   * Namespace whose pods may read the metrics of Flink's Prometheus reporter on port 9249.
+   *
+   * @default - no reporter runs and the port is closed
+   */
+  readonly metricsNamespace?: string;
+  /**
+   * Content of `log4j-console.properties`.
+   *
+   * @default - level INFO to the console, and a small file for the Flink UI
+   */
+  readonly logging?: string;
+}
+
+/** Options of `FlinkApplication`. */
+export interface FlinkApplicationProps {
+  /** Name of the application: it keys the state, the HA data and every Kubernetes name, so changing it starts a new application. */
+  readonly name: string;
+  /** Where it runs. */
+  readonly platform: IFlinkPlatform;
+  /** Image with Flink, the job's jar and the S3 plugins. */
+  readonly image: runtime.FlinkImage;
+  /** The streaming program. */
+  readonly job: runtime.FlinkJob;
+  /**
+   * Flink in the image.
+   *
+   * @default FlinkVersion.V2_2
+   */
+  readonly version?: flink.FlinkVersion;
+  /**
+   * How Flink runs on Kubernetes.
+   *
+   * @default new StandaloneRuntime()
+   */
+  readonly runtime?: runtime.IFlinkRuntime;
+  /**
+   * Namespace of its objects.
+   *
+   * @default FlinkNamespace.own()
+   */
+  readonly namespace?: runtime.FlinkNamespace;
+  /**
+   * Size and place of the JobManager.
+   *
+   * @default - 2 GiB, 0.5 vCPU, On-Demand
+   */
+  readonly jobManager?: runtime.FlinkProcessOptions;
+  /**
+   * Size and place of the TaskManagers.
+   *
+   * @default - 4 GiB, one task slot, 1 vCPU, Spot
+   */
+  readonly taskManager?: runtime.TaskManagerOptions;
+  /**
+   * How often state is written and how much of it is kept.
+   *
+   * @default - every 30 seconds, three kept
+   */
+  readonly checkpointing?: flink.CheckpointingOptions;
+  /**
+   * Highest parallelism the job can ever have, 1 to 32768. Flink refuses state that was written with another value.
+   * Source: `pipeline.max-parallelism`.
+   *
+   * @default 128
+   */
+  readonly maxParallelism?: number;
+  /**
+   * Flink options that this library does not model, or does otherwise. Options that hold the application together are refused.
+   *
+   * @default - none
+   */
+  readonly properties?: Record<string, string>;
+  /**
+   * Metrics and logs.
+   *
+   * @default - logs to the console, metrics closed
+   */
+  readonly observability?: ObservabilityOptions;
+  /**
+   * How long a deployment waits for the job to run before it fails, 1 to 14 minutes (the handler ends after 15).
+   *
+   * @default - it does not wait: a deployment succeeds when Kubernetes has taken the objects
+   */
+  readonly waitUntilRunning?: Duration;
+  /**
+   * Changes the objects just before they are frozen; called once for each part, whose name is `chart.node.id`.
+   *
+   * @default - nothing is changed
+   */
+  readonly customizeChart?: (chart: Chart) => void;
+}

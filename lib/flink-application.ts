@@ -1,0 +1,224 @@
+import { createHash } from 'crypto';
+import { Annotations, CfnOutput, Stack, Token } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import * as flink from './configuration';
+import { defineManifests } from './flink-application-manifests';
+import { FlinkApplicationProps } from './flink-application-props';
+import * as runtime from './runtime';
+import { FileSink, FileSinkOptions, IStreamSource, StreamConfig } from './stream';
+
+/**
+ * One Flink job: its state, its identity, its pods.
+ *
+ * @example
+ * const prices = new FlinkApplication(stack, 'Prices', {
+ *   name: 'prices',
+ *   platform,
+ *   image: FlinkImage.fromAsset('job'),
+ *   job: FlinkJob.jar({ entryClass: 'com.example.Prices' }),
+ * });
+ * prices.readFrom(stream);
+ */
+export class FlinkApplication extends Construct implements iam.IGrantable {
+  /** The pods in AWS: grants go to it. */
+  public readonly grantPrincipal: iam.IPrincipal;
+  /** Name of the application. */
+  public readonly applicationName: string;
+  /** Namespace of its objects. */
+  public readonly namespace: string;
+  /** Flink's id of the job, 32 hexadecimal digits, the same at every deploy. */
+  public readonly jobId: string;
+  private readonly name: flink.ApplicationName;
+  private readonly version: flink.FlinkVersion;
+  private readonly processes: runtime.FlinkProcesses;
+  private readonly bound: runtime.IBoundFlinkRuntime;
+  private readonly image: runtime.FlinkImageConfig;
+  private readonly streams: StreamConfig[] = [];
+  private readonly resultPlaces: string[] = [];
+
+  /** @throws when the options cannot work together; all problems in one error */
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: FlinkApplicationProps,
+  ) {
+    super(scope, id);
+    const { platform } = props;
+    this.name = new flink.ApplicationName(props.name);
+    this.version = props.version ?? flink.FlinkVersion.V2_2;
+    this.processes = new runtime.FlinkProcesses(props.jobManager, props.taskManager, platform.capacity);
+    const namespace = props.namespace ?? runtime.FlinkNamespace.own();
+    this.namespace = namespace.nameFor(props.name);
+    this.refuse([...this.optionProblems(), ...(this.name.problems.length > 0 ? [] : namespace.problemsFor(props.name))]);
+
+    platform.claimName(props.name, this);
+    this.bound = (props.runtime ?? new runtime.StandaloneRuntime()).bind(this, {
+      name: this.name,
+      version: this.version,
+      namespace: this.namespace,
+      clusterIdentity: platform.clusterIdentity,
+      maxParallelism: this.maxParallelism,
+      taskSlots: this.processes.taskSlots,
+    });
+    this.image = props.image.bind(this, this.version);
+    this.refuse([...this.image.problems, ...this.bound.problems, ...this.fitProblems(), ...this.configuration.problems]);
+
+    this.grantPrincipal = this.bound.grantPrincipal;
+    this.applicationName = props.name;
+    this.jobId = this.name.jobId;
+    this.grant(platform.stateBucket.statementsFor(props.name));
+    defineManifests(this, { name: this.name, namespace, bound: this.bound, job: () => this.jobSpec(), props });
+    this.warn(namespace);
+    this.defineOutputs();
+    this.node.addValidation({ validate: () => [...this.configuration.problems] });
+  }
+
+  /**
+   * Lets the job read a source: rights, Flink options and arguments of the main class in one verb.
+   *
+   * @param source for example a `KinesisSource`
+   */
+  public readFrom(source: IStreamSource): void {
+    this.connect(source.bind());
+  }
+
+  /**
+   * Lets the job write files below one prefix of a bucket: rights, and the place as an argument of the main class.
+   *
+   * @param bucket where the files go
+   * @param prefix without slashes at the ends, for example `results`
+   * @param options name of the argument
+   * @throws when the prefix cannot be one
+   */
+  public writeTo(bucket: s3.IBucket, prefix: string, options: FileSinkOptions = {}): void {
+    const sink = new FileSink(bucket, prefix, options);
+    this.refuse(sink.problems);
+    this.connect(sink.bind());
+    this.resultPlaces.push(sink.uri);
+    const place = sink.uri.replace('s3a://', 's3://');
+    const id = `Results${this.resultPlaces.length > 1 ? this.resultPlaces.length : ''}`;
+    new CfnOutput(this, id, { value: `aws s3 ls --recursive ${place}/`, description: `Files that ${this.applicationName} has written` });
+  }
+
+  private connect(config: StreamConfig): void {
+    this.streams.push(config);
+    this.grant(config.statements);
+  }
+
+  private grant(statements: iam.PolicyStatement[]): void {
+    statements.forEach((statement) => this.bound.grantPrincipal.addToPrincipalPolicy(statement));
+  }
+
+  private get maxParallelism(): number {
+    return this.props.maxParallelism ?? 128;
+  }
+
+  /** All options of the job as they are known now: verbs such as `readFrom` add to them until synthesis. */
+  private get configuration(): flink.FlinkConfiguration {
+    const { checkpointing, observability, platform, properties } = this.props;
+    return flink.applicationConfiguration({
+      version: this.version,
+      checkpointing: new flink.Checkpointing(checkpointing),
+      maxParallelism: this.maxParallelism,
+      taskSlots: this.processes.taskSlots,
+      jobManagerMib: this.processes.jobManager.spec.memoryMib,
+      taskManagerMib: this.processes.taskManager.spec.memoryMib,
+      metricsPort: observability?.metricsNamespace === undefined ? undefined : flink.FlinkPort.PROMETHEUS,
+      owned: {
+        'the runtime': this.bound.requiredProperties,
+        'the state bucket': platform.stateBucket.propertiesOf(this.props.name),
+        'the streams': Object.assign({}, ...this.streams.map((stream) => stream.properties)) as Record<string, string>,
+      },
+      properties: properties ?? {},
+    });
+  }
+
+  private optionProblems(): string[] {
+    const { job, checkpointing, waitUntilRunning: wait } = this.props;
+    const problems = [
+      ...this.name.problems,
+      ...job.problems,
+      ...new flink.Checkpointing(checkpointing).problems,
+      ...this.processes.problems,
+    ];
+    if (
+      !Token.isUnresolved(this.maxParallelism) &&
+      !(Number.isInteger(this.maxParallelism) && this.maxParallelism >= 1 && this.maxParallelism <= 32768)
+    ) {
+      problems.push(
+        `maxParallelism is ${this.maxParallelism}: allowed is a whole number from 1 to 32768, the number of key groups that Flink can address; use 128`,
+      );
+    }
+    if (wait && !wait.isUnresolved() && (wait.toSeconds() < 60 || wait.toSeconds() > 840)) {
+      problems.push(
+        `waitUntilRunning is ${wait.toHumanString()}: allowed are 1 to 14 minutes, because the handler that waits is ended after 15; use Duration.minutes(10)`,
+      );
+    }
+    return problems;
+  }
+
+  private fitProblems(): string[] {
+    const { jobManager, taskManager } = this.processes;
+    return [jobManager, taskManager].flatMap((process) => process.fitProblems(this.bound.podDiskMib));
+  }
+
+  private refuse(problems: readonly string[]): void {
+    if (problems.length > 0) throw new Error(`${this.node.path}: ${problems.join('\n')}`);
+  }
+
+  private jobSpec(): runtime.FlinkJobSpec {
+    const { job, observability } = this.props;
+    const parts = {
+      image: this.image.uri,
+      entryClass: job.entryClass,
+      jobArguments: [...job.args, ...this.streams.flatMap((stream) => stream.jobArguments)],
+      configYaml: this.configuration.toYaml(),
+      logging: observability?.logging ?? flink.DEFAULT_LOGGING,
+    };
+    // Over what the template says, not over token text, which differs from one synthesis to the next.
+    const resolved = JSON.stringify(Stack.of(this).resolve(parts));
+    return {
+      ...parts,
+      name: this.props.name,
+      namespace: this.namespace,
+      release: this.version.release,
+      jobId: this.jobId,
+      checksum: createHash('sha256').update(resolved).digest('hex').slice(0, 16),
+      jobManager: this.processes.jobManager.spec,
+      taskManager: this.processes.taskManager.spec,
+      metricsNamespace: observability?.metricsNamespace,
+    };
+  }
+
+  private warn(namespace: runtime.FlinkNamespace): void {
+    const annotations = Annotations.of(this);
+    const all = {
+      checkpointing: new flink.Checkpointing(this.props.checkpointing).warnings,
+      image: this.image.warnings,
+      slots: this.processes.warnings,
+    };
+    Object.entries(all).forEach(([id, texts]) => texts.forEach((text) => annotations.addWarningV2(`cdk-flink-on-eks:${id}`, text)));
+    for (const [key, reason] of Object.entries(this.bound.ignoredProperties)) {
+      if (this.props.properties && key in this.props.properties)
+        annotations.addWarningV2(`cdk-flink-on-eks:ignored-${key}`, `'${key}' has no effect: ${reason}; remove it from 'properties'`);
+    }
+    const other = this.props.platform.shareNamespace(this.namespace, this);
+    if (other !== undefined) {
+      const rights = "a Kubernetes Role cannot limit create and list by name, so each can read and delete the other's HA pointers";
+      const text = `namespace '${this.namespace}' is also that of ${other}: ${rights}; use FlinkNamespace.own()`;
+      if (namespace.isOwn) this.refuse([text]);
+      annotations.addWarningV2('cdk-flink-on-eks:shared-namespace', text);
+    }
+  }
+
+  private defineOutputs(): void {
+    const pods = `kubectl get pods --namespace ${this.namespace} --selector app.kubernetes.io/instance=${this.props.name}`;
+    new CfnOutput(this, 'Pods', { value: pods, description: `Pods of ${this.props.name}` });
+    const ui = `kubectl port-forward --namespace ${this.namespace} service/${this.props.name}-rest 8081:8081`;
+    new CfnOutput(this, 'Ui', { value: ui, description: 'Then open port 8081 of this machine: the Flink UI' });
+    const status = `npm run status -- --application ${this.props.name} --namespace ${this.namespace}`;
+    new CfnOutput(this, 'Status', { value: status, description: 'State of the job, its last checkpoint, and what really runs' });
+  }
+}

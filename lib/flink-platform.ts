@@ -1,0 +1,148 @@
+import { Annotations, CfnElement, CfnOutput, Fn, Stack, Tags } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { Construct, DependencyGroup, IConstruct, IDependable } from 'constructs';
+import { CapacityConfig, ClusterNeeds, ManagedNodeGroupCapacity } from './capacity';
+import { AwaitedValue, FlinkPlatformProps, IFlinkPlatform } from './flink-platform-props';
+import { ClusterIdentity } from './identity';
+import { ManifestPart, ManifestResource } from './manifest';
+import * as cluster from './platform';
+import { StateBucket } from './state';
+
+/**
+ * One EKS cluster made ready for Flink: network, machines, add-ons, access, and a bucket for state.
+ *
+ * @example
+ * const platform = new FlinkPlatform(stack, 'Platform');
+ */
+export class FlinkPlatform extends Construct implements IFlinkPlatform {
+  public readonly clusterName: string;
+  public readonly kubeconfigCommand: string;
+  public readonly capacity: CapacityConfig;
+  public readonly clusterIdentity: ClusterIdentity;
+  public readonly stateBucket: StateBucket;
+  public readonly ready: IDependable;
+  /** Network of the platform. */
+  public readonly vpc: ec2.IVpc;
+  /** The EKS cluster, to reach what this library does not model. */
+  public readonly cluster: eks.Cluster;
+  private readonly names = new Map<string, string>();
+  private readonly namespaces = new Map<string, string>();
+
+  /** @throws when the options cannot work together; all problems in one error */
+  constructor(scope: Construct, id: string, props: FlinkPlatformProps = {}) {
+    super(scope, id);
+    const { endpoint, version } = this.validated(props);
+    const capacity = props.capacity ?? new ManagedNodeGroupCapacity();
+
+    this.vpc = props.vpc ?? cluster.defineNetwork(this, props.zones ?? 3);
+    const kubectlLayer = props.kubectlLayer ?? defaultKubectlLayer(this);
+    this.cluster = cluster.defineCluster(this, { vpc: this.vpc, endpoint, version, kubectlLayer });
+    cluster.defineAccess(this, this.cluster, { admins: props.admins ?? [], viewers: props.viewers ?? [] });
+    this.capacity = capacity.bind(new Construct(this, 'Capacity'), { cluster: this.cluster, subnets: this.vpc.privateSubnets });
+    this.ready = this.defineAddOns(capacity.clusterNeeds, addOnVersions(props, version));
+    this.clusterIdentity = this.defineIdentity();
+    this.stateBucket = props.stateBucket ?? new StateBucket(this, 'State');
+
+    this.clusterName = this.cluster.clusterName;
+    this.kubeconfigCommand = this.kubeconfig(props);
+    new CfnOutput(this, 'Kubeconfig', { value: this.kubeconfigCommand, description: 'Lets kubectl talk to the cluster' });
+    Object.entries(props.tags ?? {}).forEach(([key, value]) => Tags.of(this).add(key, value));
+  }
+
+  public applyManifest(scope: Construct, id: string, part: ManifestPart): IDependable {
+    return new ManifestResource(scope, id, this.cluster, part);
+  }
+
+  public awaitValue(scope: Construct, id: string, { logicalId, ...options }: AwaitedValue): IConstruct {
+    const value = new eks.KubernetesObjectValue(scope, id, { cluster: this.cluster, ...options });
+    (value.node.findChild('Resource').node.defaultChild as CfnElement).overrideLogicalId(logicalId);
+    return value;
+  }
+
+  public claimName(name: string, application: IConstruct): void {
+    const owner = this.names.get(name);
+    if (owner !== undefined) {
+      throw new Error(
+        `${application.node.path}: name '${name}' is taken by ${owner} on the same platform: state, HA data and every Kubernetes name follow from it; give one of the two another name`,
+      );
+    }
+    this.names.set(name, application.node.path);
+  }
+
+  public shareNamespace(namespace: string, application: IConstruct): string | undefined {
+    const other = this.namespaces.get(namespace);
+    this.namespaces.set(namespace, application.node.path);
+    return other;
+  }
+
+  private validated(props: FlinkPlatformProps): { endpoint: cluster.FlinkEndpoint; version: eks.KubernetesVersion } {
+    const endpoint = props.endpoint ?? cluster.FlinkEndpoint.privateOnly();
+    const version = props.kubernetesVersion ?? eks.KubernetesVersion.of(cluster.KUBERNETES_VERSION);
+    const problems = [...endpoint.problems, ...versionProblems(version.version, props.kubectlLayer), ...zoneProblems(props)];
+    if (problems.length > 0) throw new Error(`${this.node.path}: ${problems.join('\n')}`);
+    for (const warning of endpoint.warnings) Annotations.of(this).addWarningV2('cdk-flink-on-eks:open-endpoint', warning);
+    return { endpoint, version };
+  }
+
+  private defineAddOns(needs: ClusterNeeds, versions: Record<string, string>): IDependable {
+    const addOns = needs.addOns.map(({ name, needsNodes, configuration }) => ({
+      name,
+      configuration,
+      version: versions[name],
+      after: needsNodes ? this.capacity.ready : undefined,
+    }));
+    const group = new DependencyGroup();
+    group.add(this.capacity.ready);
+    group.add(cluster.defineAddOns(this, this.cluster, addOns));
+    return group;
+  }
+
+  private defineIdentity(): ClusterIdentity {
+    const provider = cluster.defineOidcProvider(this, this.cluster);
+    const issuer = Fn.select(1, Fn.split('//', this.cluster.clusterOpenIdConnectIssuerUrl));
+    return { oidcProviderArn: provider.attrArn, oidcIssuer: issuer };
+  }
+
+  private kubeconfig({ admins, viewers }: FlinkPlatformProps): string {
+    const role = [...(admins ?? []), ...(viewers ?? [])][0];
+    const command = `aws eks update-kubeconfig --name ${this.cluster.clusterName} --region ${Stack.of(this).region}`;
+    if (role) return `${command} --role-arn ${role.roleArn}`;
+    return `nobody has access yet: give FlinkPlatform 'admins' (the sample: -c adminRoleArn=ARN), deploy, then ${command} --role-arn ARN`;
+  }
+}
+
+function zoneProblems({ vpc, zones }: FlinkPlatformProps): string[] {
+  if (vpc)
+    return zones === undefined
+      ? cluster.networkProblems(vpc)
+      : [`zones is ${zones} together with vpc: the zones are those of the VPC; remove 'zones'`];
+  if (zones === undefined || zones === 2 || zones === 3) return [];
+  return [`zones is ${zones}: allowed are 2 or 3, because EKS needs two and few regions have more than three for every account; use 3`];
+}
+
+function versionProblems(version: string, layer?: lambda.ILayerVersion): string[] {
+  if (!cluster.SUPPORTED_KUBERNETES.includes(version)) {
+    return [
+      `kubernetesVersion is '${version}': allowed are ${cluster.SUPPORTED_KUBERNETES.join(', ')}, the versions that EKS supports and this library's add-ons know; leave it out for ${cluster.KUBERNETES_VERSION}`,
+    ];
+  }
+  const minor = Number(version.split('.')[1]);
+  if (layer || Math.abs(minor - cluster.KUBECTL_MINOR) <= 1) return [];
+  return [
+    `kubernetesVersion is '${version}' with kubectl 1.${cluster.KUBECTL_MINOR}: allowed is one minor version of skew; give 'kubectlLayer' from @aws-cdk/lambda-layer-kubectl-v${minor}`,
+  ];
+}
+
+function addOnVersions(props: FlinkPlatformProps, version: eks.KubernetesVersion): Record<string, string> {
+  const known = version.version === cluster.KUBERNETES_VERSION ? cluster.ADD_ON_VERSIONS : {};
+  return { ...known, ...props.addOnVersions };
+}
+
+// Loaded only when it is needed: the package is 37 MB, and apps with a layer of their own never read it.
+function defaultKubectlLayer(scope: Construct): lambda.ILayerVersion {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { KubectlV36Layer } = require('@aws-cdk/lambda-layer-kubectl-v36') as typeof import('@aws-cdk/lambda-layer-kubectl-v36');
+  return new KubectlV36Layer(scope, 'KubectlLayer');
+}

@@ -1,0 +1,2 @@
+export * from './flink-identity';
+export * from './irsa-identity';

@@ -1,0 +1,33 @@
+export * from './capacity';
+export { CheckpointingOptions, FlinkVersion } from './configuration';
+export { FlinkApplication } from './flink-application';
+export { FlinkApplicationProps, ObservabilityOptions } from './flink-application-props';
+export { FlinkPlatform } from './flink-platform';
+export { AwaitedValue, FlinkPlatformProps, IFlinkPlatform } from './flink-platform-props';
+export * from './identity';
+export { ManifestPart } from './manifest';
+export * from './placement';
+export { FlinkEndpoint } from './platform';
+export {
+  FlinkImage,
+  FlinkImageAssetOptions,
+  FlinkImageConfig,
+  FlinkJob,
+  FlinkJobSpec,
+  FlinkNamespace,
+  FlinkProcessOptions,
+  FlinkRuntimeBindOptions,
+  FlinkScaling,
+  IBoundFlinkRuntime,
+  IFlinkRuntime,
+  JarJobOptions,
+  ManifestParts,
+  ProcessSpec,
+  ReactiveScalingOptions,
+  RunningJob,
+  StandaloneRuntime,
+  StandaloneRuntimeProps,
+  TaskManagerOptions,
+} from './runtime';
+export * from './state';
+export * from './stream';

@@ -1,0 +1,3 @@
+export * from './node-shape';
+export * from './placement';
+export * from './placement-profile';

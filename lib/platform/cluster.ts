@@ -1,0 +1,77 @@
+import { CfnResource } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { Construct, IConstruct } from 'constructs';
+import { FlinkEndpoint } from './flink-endpoint';
+
+/** What `defineCluster` needs, all defaults in place. */
+export interface ClusterDefinition {
+  readonly vpc: ec2.IVpc;
+  readonly endpoint: FlinkEndpoint;
+  readonly version: eks.KubernetesVersion;
+  readonly kubectlLayer: lambda.ILayerVersion;
+}
+
+/** The EKS cluster of a platform: no nodes, private endpoint unless said otherwise, encrypted secrets, all five logs. */
+export function defineCluster(scope: Construct, { vpc, endpoint, version, kubectlLayer }: ClusterDefinition): eks.Cluster {
+  const cluster = new eks.Cluster(scope, 'Cluster', {
+    version,
+    vpc,
+    vpcSubnets: [{ subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }],
+    endpointAccess: endpoint.access,
+    defaultCapacityType: eks.DefaultCapacityType.NODEGROUP,
+    defaultCapacity: 0,
+    bootstrapClusterCreatorAdminPermissions: false,
+    outputConfigCommand: false,
+    clusterLogging: [
+      eks.ClusterLoggingTypes.API,
+      eks.ClusterLoggingTypes.AUDIT,
+      eks.ClusterLoggingTypes.AUTHENTICATOR,
+      eks.ClusterLoggingTypes.CONTROLLER_MANAGER,
+      eks.ClusterLoggingTypes.SCHEDULER,
+    ],
+    secretsEncryptionKey: new kms.Key(scope, 'SecretsKey', { description: 'Secrets of the Flink platform', enableKeyRotation: true }),
+    kubectlProviderOptions: { kubectlLayer },
+  });
+  startBeforeNetwork(cluster, vpc);
+  return cluster;
+}
+
+/**
+ * The CDK lets the cluster wait for the whole network, NAT gateway included: two and a half minutes for nothing. Nodes wait
+ * for it by themselves; of the cluster's own parts only the kubectl handler needs the way out (docs/decisions/0003).
+ */
+function startBeforeNetwork(cluster: eks.Cluster, vpc: ec2.IVpc): void {
+  (cluster.node.defaultChild as CfnResource).addDeletionOverride('DependsOn');
+  const handler = cluster.kubectlProvider as unknown as IConstruct;
+  handler.node.addDependency(...vpc.privateSubnets.map((subnet) => subnet.internetConnectivityEstablished));
+}
+
+/** The IAM OIDC provider that turns the cluster's service account tokens into role sessions. */
+export function defineOidcProvider(scope: Construct, cluster: eks.Cluster): iam.CfnOIDCProvider {
+  return new iam.CfnOIDCProvider(scope, 'OidcProvider', {
+    url: cluster.clusterOpenIdConnectIssuerUrl,
+    clientIdList: ['sts.amazonaws.com'],
+  });
+}
+
+/** Access of people to the cluster. */
+export interface ClusterAccess {
+  /** Roles that may do everything. */
+  readonly admins: iam.IRole[];
+  /** Roles that may read everything but secrets. */
+  readonly viewers: iam.IRole[];
+}
+
+/** Defines an access entry for each role. Source: EKS user guide, access policy permissions. */
+export function defineAccess(scope: Construct, cluster: eks.Cluster, { admins, viewers }: ClusterAccess): void {
+  const entry = (id: string, role: iam.IRole, policy: string): void => {
+    const accessPolicies = [eks.AccessPolicy.fromAccessPolicyName(policy, { accessScopeType: eks.AccessScopeType.CLUSTER })];
+    new eks.AccessEntry(scope, id, { cluster, principal: role.roleArn, accessPolicies });
+  };
+  admins.forEach((role, index) => entry(`Admin${index}`, role, 'AmazonEKSClusterAdminPolicy'));
+  viewers.forEach((role, index) => entry(`Viewer${index}`, role, 'AmazonEKSViewPolicy'));
+}

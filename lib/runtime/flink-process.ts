@@ -1,0 +1,129 @@
+import { Size, Token } from 'aws-cdk-lib';
+import { misfits, Placement, PlacementProfile, Placements, PodRequest } from '../placement';
+import { ProcessSpec } from './flink-job-spec';
+
+/** Size and place of one kind of process. */
+export interface FlinkProcessOptions {
+  /**
+   * Memory of the process and of its container: request, limit and Flink's `process.size` are this one number.
+   *
+   * @default - JobManager 2 GiB, TaskManager 4 GiB
+   */
+  readonly memory?: Size;
+  /**
+   * CPU request, in vCPU.
+   *
+   * @default - JobManager 0.5, TaskManager one a task slot
+   */
+  readonly cpu?: number;
+  /**
+   * Whether the CPU limit is the request, so that the pods are of class Guaranteed. A limit throttles, and throttling delays
+   * heartbeats.
+   *
+   * @default false
+   */
+  readonly guaranteed?: boolean;
+  /**
+   * Limit of the working directory: RocksDB's files, spilled records, blobs.
+   *
+   * @default - JobManager 1 GiB, TaskManager 10 GiB
+   */
+  readonly workDirectory?: Size;
+  /**
+   * Which machines the pods use.
+   *
+   * @default - JobManager `PlacementProfile.onDemand()`, TaskManager `PlacementProfile.spot()`
+   */
+  readonly placement?: PlacementProfile;
+}
+
+/** Size and place of the TaskManagers. */
+export interface TaskManagerOptions extends FlinkProcessOptions {
+  /**
+   * Task slots of each TaskManager. Source: `taskmanager.numberOfTaskSlots`.
+   *
+   * @default 1
+   */
+  readonly taskSlots?: number;
+}
+
+/** Defaults of one kind of process, and the least memory that Flink can divide. */
+export interface ProcessDefaults {
+  /** What it is called in messages: the name of the prop. */
+  readonly name: string;
+  readonly memory: Size;
+  readonly cpu: number;
+  readonly workDirectory: Size;
+  readonly placement: PlacementProfile;
+  /** Least memory in MiB. */
+  readonly leastMib: number;
+}
+
+/** Requests of the DaemonSets on every node: aws-node 50m, kube-proxy 100m, no memory. Source: manifests of both EKS add-ons. */
+const DAEMON_SETS: PodRequest = { cpu: 0.15, memory: Size.mebibytes(0), ephemeralStorage: Size.mebibytes(0) };
+
+const NOWHERE: Placement = { required: [], preferred: [], tolerations: [], shapes: [] };
+
+/** One kind of process with every default in place. */
+export class FlinkProcess {
+  /** What is wrong, one sentence each. */
+  public readonly problems: string[] = [];
+  /** As a chart needs it. */
+  public readonly spec: ProcessSpec;
+
+  constructor(
+    private readonly defaults: ProcessDefaults,
+    options: FlinkProcessOptions,
+    machines: Placements,
+  ) {
+    const profile = options.placement ?? defaults.placement;
+    const placement = profile.choose(machines);
+    if (!placement) {
+      this.problems.push(
+        `${defaults.name}.placement asks for ${profile.description}: ${machines.capacityName} has none; give it such machines or choose another profile`,
+      );
+    }
+    this.spec = {
+      memoryMib: (options.memory ?? defaults.memory).toMebibytes(),
+      cpu: options.cpu ?? defaults.cpu,
+      guaranteed: options.guaranteed ?? false,
+      workMib: (options.workDirectory ?? defaults.workDirectory).toMebibytes(),
+      placement: placement ?? NOWHERE,
+    };
+    this.checkSize();
+  }
+
+  /**
+   * Why the pods fit no machine that they may use, with the arithmetic; empty when they fit one, or when nothing is known.
+   *
+   * @param podDiskMib what a pod needs of the disk besides its working directory
+   */
+  public fitProblems(podDiskMib: number): string[] {
+    const { memoryMib, cpu, workMib, placement } = this.spec;
+    const pod = { cpu, memory: Size.mebibytes(memoryMib), ephemeralStorage: Size.mebibytes(workMib + podDiskMib) };
+    const reasons = placement.shapes.map((shape) => misfits(pod, shape, DAEMON_SETS));
+    if (reasons.length === 0 || reasons.some((reason) => reason.length === 0)) return [];
+    return [
+      `${this.defaults.name} fits no node it may use, so its pods would wait for ever: ${reasons.flat().join('; ')} (DaemonSets deducted); lower the request or give the capacity larger nodes`,
+    ];
+  }
+
+  private checkSize(): void {
+    const { memoryMib, cpu, workMib } = this.spec;
+    const { name, leastMib } = this.defaults;
+    if (memoryMib < leastMib) {
+      this.problems.push(
+        `${name}.memory is ${memoryMib} MiB: allowed are ${leastMib} MiB or more, because JVM overhead, metaspace, network and framework need that before the job gets any; use Size.gibibytes(2)`,
+      );
+    }
+    if (!Token.isUnresolved(cpu) && !(cpu > 0)) {
+      this.problems.push(
+        `${name}.cpu is ${cpu}: allowed is more than 0 vCPU, because the scheduler and the autoscaler reckon with it; use 1`,
+      );
+    }
+    if (workMib < 128)
+      this.problems.push(
+        `${name}.workDirectory is ${workMib} MiB: allowed are 128 MiB or more, because Flink writes spill files and blobs there; use Size.gibibytes(10)`,
+      );
+  }
+}

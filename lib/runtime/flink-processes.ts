@@ -1,0 +1,54 @@
+import { Size, Token } from 'aws-cdk-lib';
+import { MIN_JOB_MANAGER, MIN_TASK_MANAGER } from '../configuration';
+import { PlacementProfile, Placements } from '../placement';
+import { FlinkProcess, FlinkProcessOptions, TaskManagerOptions } from './flink-process';
+
+/** The JobManager and the TaskManagers of an application, with every default in place. */
+export class FlinkProcesses {
+  public readonly jobManager: FlinkProcess;
+  public readonly taskManager: FlinkProcess;
+  /** Task slots of each TaskManager. */
+  public readonly taskSlots: number;
+
+  constructor(jobManager: FlinkProcessOptions = {}, taskManager: TaskManagerOptions = {}, machines: Placements) {
+    this.taskSlots = taskManager.taskSlots ?? 1;
+    this.jobManager = new FlinkProcess(JOB_MANAGER, jobManager, machines);
+    this.taskManager = new FlinkProcess({ ...TASK_MANAGER, cpu: this.taskSlots }, taskManager, machines);
+  }
+
+  /** What is wrong, one sentence each. */
+  public get problems(): string[] {
+    return [...this.slotProblems(), ...this.jobManager.problems, ...this.taskManager.problems];
+  }
+
+  /** Risky but legal, one sentence each. */
+  public get warnings(): string[] {
+    const { cpu } = this.taskManager.spec;
+    if (Token.isUnresolved(cpu) || this.taskSlots <= cpu * 2) return [];
+    return [
+      `taskManager.taskSlots is ${this.taskSlots} with ${cpu} vCPU: more than two slots a vCPU slow each other down; raise taskManager.cpu or lower taskSlots`,
+    ];
+  }
+
+  private slotProblems(): string[] {
+    if (Token.isUnresolved(this.taskSlots) || (Number.isInteger(this.taskSlots) && this.taskSlots >= 1)) return [];
+    return [`taskManager.taskSlots is ${this.taskSlots}: allowed is a whole number of 1 or more, because a task runs in a slot; use 1`];
+  }
+}
+
+const JOB_MANAGER = {
+  name: 'jobManager',
+  memory: Size.gibibytes(2),
+  cpu: 0.5,
+  workDirectory: Size.gibibytes(1),
+  placement: PlacementProfile.onDemand(),
+  leastMib: MIN_JOB_MANAGER,
+};
+
+const TASK_MANAGER = {
+  name: 'taskManager',
+  memory: Size.gibibytes(4),
+  workDirectory: Size.gibibytes(10),
+  placement: PlacementProfile.spot(),
+  leastMib: MIN_TASK_MANAGER,
+};

@@ -1,0 +1,116 @@
+import { k8s } from 'cdk8s-plus-28';
+import { FlinkPort, WORK_DIRECTORY } from '../../configuration';
+import { TERMINATION_GRACE_SECONDS } from '../../interruption';
+import { Toleration } from '../../placement';
+import { FlinkJobSpec, ProcessSpec } from '../flink-job-spec';
+import { nodeAffinity, tolerations } from './pod-placement';
+import { CHECKSUM_LABEL, componentName, FlinkComponent, selectorLabels } from './flink-labels';
+
+/** What differs between a JobManager's and a TaskManager's pod. */
+export interface FlinkPod {
+  readonly component: FlinkComponent;
+  readonly process: ProcessSpec;
+  readonly args: string[];
+  /** Ports by name. */
+  readonly ports: Record<string, number>;
+  readonly startupProbe: k8s.Probe;
+  readonly livenessProbe: k8s.Probe;
+  readonly readinessProbe: k8s.Probe;
+  /** Tolerations besides those of the placement. */
+  readonly tolerations?: Toleration[];
+  readonly topologySpreadConstraints?: k8s.TopologySpreadConstraint[];
+}
+
+/** User and group of the official image. Source: apache/flink-docker, Dockerfile. */
+const FLINK_USER = 9999;
+
+const TMP_MIB = 256;
+const LOG_MIB = 256;
+
+/** What a pod needs of a node's disk besides its working directory and the image, in MiB. */
+export const POD_DISK_MIB = TMP_MIB + LOG_MIB;
+
+/** Pod template of one component: the same contract for both, Pod Security `restricted`, read-only root. */
+export function flinkPodTemplate(job: FlinkJobSpec, pod: FlinkPod): k8s.PodTemplateSpec {
+  return {
+    metadata: {
+      labels: { ...selectorLabels(job, pod.component), 'app.kubernetes.io/version': job.release, [CHECKSUM_LABEL]: job.checksum },
+    },
+    spec: {
+      serviceAccountName: job.name,
+      // Kubernetes HA reads and writes ConfigMaps with the account's token.
+      automountServiceAccountToken: true,
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: TERMINATION_GRACE_SECONDS,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: FLINK_USER,
+        runAsGroup: FLINK_USER,
+        fsGroup: FLINK_USER,
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+      affinity: nodeAffinity(pod.process.placement),
+      tolerations: tolerations([...pod.process.placement.tolerations, ...(pod.tolerations ?? [])]),
+      topologySpreadConstraints: pod.topologySpreadConstraints,
+      containers: [flinkContainer(job, pod)],
+      volumes: volumes(job, pod.process),
+    },
+  };
+}
+
+function flinkContainer(job: FlinkJobSpec, pod: FlinkPod): k8s.Container {
+  const metrics = job.metricsNamespace === undefined ? {} : { metrics: FlinkPort.PROMETHEUS };
+  return {
+    name: pod.component,
+    image: job.image,
+    imagePullPolicy: 'IfNotPresent',
+    args: pod.args,
+    env: [fieldEnvironment('POD_IP', 'status.podIP'), fieldEnvironment('POD_NAME', 'metadata.name')],
+    ports: Object.entries({ ...pod.ports, ...metrics }).map(([name, containerPort]) => ({ name, containerPort })),
+    resources: resources(pod.process),
+    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+    startupProbe: pod.startupProbe,
+    livenessProbe: pod.livenessProbe,
+    readinessProbe: pod.readinessProbe,
+    volumeMounts: [
+      { name: 'configuration', mountPath: '/opt/flink/conf', readOnly: true },
+      { name: 'work', mountPath: WORK_DIRECTORY },
+      { name: 'log', mountPath: '/opt/flink/log' },
+      { name: 'tmp', mountPath: '/tmp' },
+    ],
+  };
+}
+
+/** Memory request and limit are the process size: one number. No CPU limit, because throttling delays heartbeats. */
+function resources({ memoryMib, cpu, guaranteed, workMib }: ProcessSpec): k8s.ResourceRequirements {
+  const memory = k8s.Quantity.fromString(`${memoryMib}Mi`);
+  const disk = k8s.Quantity.fromString(`${workMib + POD_DISK_MIB}Mi`);
+  const cores = k8s.Quantity.fromString(`${Math.round(cpu * 1000)}m`);
+  return {
+    requests: { cpu: cores, memory, 'ephemeral-storage': disk },
+    limits: { ...(guaranteed ? { cpu: cores } : {}), memory, 'ephemeral-storage': disk },
+  };
+}
+
+function volumes(job: FlinkJobSpec, { workMib }: ProcessSpec): k8s.Volume[] {
+  return [
+    { name: 'configuration', configMap: { name: configurationName(job) } },
+    { name: 'work', emptyDir: { sizeLimit: k8s.Quantity.fromString(`${workMib}Mi`) } },
+    { name: 'log', emptyDir: { sizeLimit: k8s.Quantity.fromString(`${LOG_MIB}Mi`) } },
+    { name: 'tmp', emptyDir: { sizeLimit: k8s.Quantity.fromString(`${TMP_MIB}Mi`) } },
+  ];
+}
+
+/** Name of the ConfigMap with `config.yaml`. */
+export function configurationName(job: FlinkJobSpec): string {
+  return `${job.name}-configuration`;
+}
+
+/** Metadata of a component's objects; the version stands here too, where no selector sees it. */
+export function componentMetadata(job: FlinkJobSpec, component: FlinkComponent): k8s.ObjectMeta {
+  return { name: componentName(job, component), labels: { ...selectorLabels(job, component), 'app.kubernetes.io/version': job.release } };
+}
+
+function fieldEnvironment(name: string, fieldPath: string): k8s.EnvVar {
+  return { name, valueFrom: { fieldRef: { fieldPath } } };
+}

@@ -1,0 +1,140 @@
+/** How many TaskManagers an application has, and who decides. */
+export interface ReactiveScalingOptions {
+  /**
+   * Least number of TaskManagers.
+   *
+   * @default 2
+   */
+  readonly min?: number;
+  /**
+   * Largest number of TaskManagers. Times the task slots, it must not exceed the maximum parallelism.
+   *
+   * @default 10
+   */
+  readonly max?: number;
+  /**
+   * CPU use to aim for, in percent of the request, which is one vCPU a task slot.
+   *
+   * @default 60
+   */
+  readonly cpuPercent?: number;
+  /**
+   * How long more TaskManagers must have been wanted before some are added, in seconds. Each change restarts the job.
+   *
+   * @default 90
+   */
+  readonly scaleUpWindowSeconds?: number;
+  /**
+   * How long fewer TaskManagers must have sufficed before some are removed, in seconds.
+   *
+   * @default 600
+   */
+  readonly scaleDownWindowSeconds?: number;
+}
+
+/** A HorizontalPodAutoscaler, in Kubernetes' units. */
+export interface AutoscalerSpec {
+  readonly min: number;
+  readonly max: number;
+  readonly cpuPercent: number;
+  readonly scaleUpWindowSeconds: number;
+  readonly scaleDownWindowSeconds: number;
+}
+
+/** What a way of scaling means for one application: a value. */
+export interface FlinkScalingConfig {
+  /** Options that this way of scaling owns. */
+  readonly properties: Record<string, string>;
+  /**
+   * The autoscaler to draw.
+   *
+   * @default - none
+   */
+  readonly autoscaler?: AutoscalerSpec;
+  /** Options that have no effect with this way of scaling, each with the reason. */
+  readonly ignoredProperties: Record<string, string>;
+  /** What is wrong, one sentence each. */
+  readonly problems: string[];
+}
+
+/** Options of `FlinkScaling.bind`. */
+export interface FlinkScalingBindOptions {
+  /** `pipeline.max-parallelism` of the job. */
+  readonly maxParallelism: number;
+  /** Task slots of a TaskManager. */
+  readonly taskSlots: number;
+}
+
+/** How a standalone application scales. */
+export abstract class FlinkScaling {
+  /**
+   * Reactive Mode: the job takes every TaskManager there is, and a HorizontalPodAutoscaler sets their number.
+   * Source: Flink, Elastic Scaling, Reactive Mode.
+   *
+   * @param options limits, target and windows
+   */
+  public static reactive(options: ReactiveScalingOptions = {}): FlinkScaling {
+    return new ReactiveScaling(options);
+  }
+
+  /** What it means for an application. */
+  public abstract bind(options: FlinkScalingBindOptions): FlinkScalingConfig;
+}
+
+class ReactiveScaling extends FlinkScaling {
+  private readonly autoscaler: AutoscalerSpec;
+
+  constructor(options: ReactiveScalingOptions) {
+    super();
+    this.autoscaler = {
+      min: options.min ?? 2,
+      max: options.max ?? 10,
+      cpuPercent: options.cpuPercent ?? 60,
+      scaleUpWindowSeconds: options.scaleUpWindowSeconds ?? 90,
+      scaleDownWindowSeconds: options.scaleDownWindowSeconds ?? 600,
+    };
+  }
+
+  public bind(options: FlinkScalingBindOptions): FlinkScalingConfig {
+    return {
+      properties: { 'scheduler-mode': 'reactive' },
+      autoscaler: this.autoscaler,
+      problems: [...countProblems(this.autoscaler), ...this.reachProblems(options), ...windowProblems(this.autoscaler)],
+      ignoredProperties: { 'parallelism.default': 'in Reactive Mode the job takes every slot there is' },
+    };
+  }
+
+  private reachProblems({ maxParallelism, taskSlots }: FlinkScalingBindOptions): string[] {
+    const slots = this.autoscaler.max * taskSlots;
+    if (!(slots > maxParallelism)) return [];
+    return [
+      `scaling.max ${this.autoscaler.max} x taskSlots ${taskSlots} = ${slots} is above maxParallelism ${maxParallelism}: the slots above it would stay idle for ever; lower scaling.max or raise maxParallelism`,
+    ];
+  }
+}
+
+function countProblems({ min, max, cpuPercent }: AutoscalerSpec): string[] {
+  const problems: string[] = [];
+  if (!Number.isInteger(min) || !Number.isInteger(max) || min < 1 || min > max) {
+    problems.push(
+      `scaling has min ${min} and max ${max}: allowed are whole numbers with 1 <= min <= max, because with no TaskManager there is no CPU use to scale by`,
+    );
+  }
+  if (!Number.isInteger(cpuPercent) || cpuPercent < 10 || cpuPercent > 90) {
+    problems.push(
+      `scaling.cpuPercent is ${cpuPercent}: allowed is a whole number from 10 to 90, in percent of the CPU request; above it a job cannot catch up after a restart`,
+    );
+  }
+  return problems;
+}
+
+/** Source: Kubernetes `HPAScalingRules.stabilizationWindowSeconds`: 0 to 3600. */
+function windowProblems({ scaleUpWindowSeconds, scaleDownWindowSeconds }: AutoscalerSpec): string[] {
+  const windows = { scaleUpWindowSeconds, scaleDownWindowSeconds };
+  return Object.entries(windows)
+    .filter(([, seconds]) => !Number.isInteger(seconds) || seconds < 0 || seconds > 3600)
+    .map(
+      ([name, seconds]) =>
+        `scaling.${name} is ${seconds}: allowed is a whole number from 0 to 3600, the range of Kubernetes' stabilization windows`,
+    );
+}

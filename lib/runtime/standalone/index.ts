@@ -1,0 +1,2 @@
+export * from './flink-scaling';
+export * from './standalone-runtime';

@@ -1,0 +1,73 @@
+import { Chart } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-28';
+import { FlinkPort } from '../../configuration';
+import { FlinkJobSpec } from '../flink-job-spec';
+import { componentMetadata, flinkPodTemplate } from './flink-pod';
+import { applicationLabels, FlinkComponent, selectorLabels } from './flink-labels';
+
+const COMPONENT = FlinkComponent.JOB_MANAGER;
+
+/** Draws the JobManager: one pod that is always replaced as a whole, since two would race for the leadership. */
+export function drawJobManager(chart: Chart, job: FlinkJobSpec): void {
+  new k8s.KubeDeployment(chart, 'JobManager', {
+    metadata: componentMetadata(job, COMPONENT),
+    spec: {
+      replicas: 1,
+      revisionHistoryLimit: 3,
+      strategy: { type: 'Recreate' },
+      selector: { matchLabels: selectorLabels(job, COMPONENT) },
+      template: flinkPodTemplate(job, {
+        component: COMPONENT,
+        process: job.jobManager,
+        args: jobManagerArguments(job),
+        ports: { rpc: FlinkPort.JOB_MANAGER_RPC, blob: FlinkPort.BLOB, rest: FlinkPort.REST, query: FlinkPort.QUERY_SERVICE },
+        // The REST server is up before state is restored, so a JobManager with much to restore is not killed: 5 minutes at most.
+        startupProbe: { tcpSocket: port(FlinkPort.REST), periodSeconds: 5, failureThreshold: 60 },
+        livenessProbe: { tcpSocket: port(FlinkPort.JOB_MANAGER_RPC), periodSeconds: 15, failureThreshold: 6, timeoutSeconds: 5 },
+        readinessProbe: { exec: { command: jobIsRunning(job) }, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 5 },
+      }),
+    },
+  });
+  service(chart, 'Rest', job, 'rest', { rest: FlinkPort.REST });
+  service(chart, 'JobManagerRpc', job, 'jobmanager', { rpc: FlinkPort.JOB_MANAGER_RPC, blob: FlinkPort.BLOB });
+}
+
+// 2.x stops parsing at an unknown option and loses the job class with it; --host is one since 2.0 (FLINK-36355).
+function jobManagerArguments(job: FlinkJobSpec): string[] {
+  return [
+    'standalone-job',
+    '-Djobmanager.rpc.address=$(POD_IP)',
+    '--job-classname',
+    job.entryClass,
+    '--job-id',
+    job.jobId,
+    ...job.jobArguments,
+  ];
+}
+
+/**
+ * Ready means: the job runs. So `kubectl get deployment` and `waitUntilRunning` tell the truth about the job, not about a port.
+ * Only bash is used, which the official image has. Source: Flink REST API, `/jobs/:jobid/status`.
+ */
+function jobIsRunning(job: FlinkJobSpec): string[] {
+  const request = `GET /jobs/${job.jobId}/status HTTP/1.0`;
+  const script = `exec 3<>/dev/tcp/127.0.0.1/${FlinkPort.REST} && printf '${request}\\r\\n\\r\\n' >&3 && grep -q '"status":"RUNNING"' <&3`;
+  return ['bash', '-c', script];
+}
+
+function service(chart: Chart, id: string, job: FlinkJobSpec, suffix: string, ports: Record<string, number>): void {
+  new k8s.KubeService(chart, id, {
+    metadata: { name: `${job.name}-${suffix}`, labels: applicationLabels(job.name) },
+    spec: {
+      type: 'ClusterIP',
+      selector: selectorLabels(job, COMPONENT),
+      // A job that fails must be seen: the UI stays reachable while the pod is not ready.
+      publishNotReadyAddresses: true,
+      ports: Object.entries(ports).map(([name, number]) => ({ name, port: number, targetPort: k8s.IntOrString.fromString(name) })),
+    },
+  });
+}
+
+function port(number: number): k8s.TcpSocketAction {
+  return { port: k8s.IntOrString.fromNumber(number) };
+}

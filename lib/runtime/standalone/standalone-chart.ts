@@ -1,0 +1,30 @@
+import { k8s } from 'cdk8s-plus-28';
+import { FlinkJobSpec } from '../flink-job-spec';
+import { ManifestParts } from '../flink-runtime';
+import { drawNetworkPolicy, drawServiceAccount } from './application-access';
+import { applicationLabels } from './flink-labels';
+import { configurationName } from './flink-pod';
+import { AutoscalerSpec } from './flink-scaling';
+import { drawJobManager } from './job-manager';
+import { drawTaskManagers } from './task-manager';
+import { drawAutoscaler } from './task-manager-autoscaler';
+
+/** What the AWS half of the runtime hands to the Kubernetes half. */
+export interface StandaloneDetails {
+  readonly serviceAccountAnnotations: Record<string, string>;
+  readonly autoscaler?: AutoscalerSpec;
+}
+
+/** Draws all objects of a standalone application. */
+export function renderStandalone(charts: ManifestParts, job: FlinkJobSpec, details: StandaloneDetails): void {
+  const { core, autoscaling } = charts;
+  drawServiceAccount(core, job, details.serviceAccountAnnotations);
+  drawNetworkPolicy(core, job);
+  new k8s.KubeConfigMap(core, 'Configuration', {
+    metadata: { name: configurationName(job), labels: applicationLabels(job.name) },
+    data: { 'config.yaml': job.configYaml, 'log4j-console.properties': job.logging },
+  });
+  drawJobManager(core, job);
+  drawTaskManagers(core, job);
+  if (autoscaling && details.autoscaler) drawAutoscaler(autoscaling, job, details.autoscaler);
+}

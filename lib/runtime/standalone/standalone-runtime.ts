@@ -1,0 +1,77 @@
+import { Construct } from 'constructs';
+import { FlinkPort, podProperties } from '../../configuration';
+import { IFlinkIdentity, IrsaIdentity } from '../../identity';
+import { FlinkRuntimeBindOptions, IBoundFlinkRuntime, IFlinkRuntime } from '../flink-runtime';
+import { CHECKSUM_LABEL, FlinkComponent } from './flink-labels';
+import { POD_DISK_MIB } from './flink-pod';
+import { FlinkScaling } from './flink-scaling';
+import { renderStandalone } from './standalone-chart';
+
+/** Options of `StandaloneRuntime`. */
+export interface StandaloneRuntimeProps {
+  /**
+   * How many TaskManagers there are, and who decides.
+   *
+   * @default FlinkScaling.reactive()
+   */
+  readonly scaling?: FlinkScaling;
+  /**
+   * How the pods become an IAM principal.
+   *
+   * @default new IrsaIdentity()
+   */
+  readonly identity?: IFlinkIdentity;
+}
+
+/** Flink in Application Mode as plain Kubernetes objects: no operator, and no right for the pods to create pods. */
+export class StandaloneRuntime implements IFlinkRuntime {
+  constructor(private readonly props: StandaloneRuntimeProps = {}) {}
+
+  public bind(scope: Construct, options: FlinkRuntimeBindOptions): IBoundFlinkRuntime {
+    const { name, namespace, clusterIdentity } = options;
+    const identity = (this.props.identity ?? new IrsaIdentity()).bind(scope, {
+      applicationName: name.value,
+      roleLogicalId: name.logicalId('role'),
+      policyLogicalId: name.logicalId('policy'),
+      namespace,
+      serviceAccountName: name.value,
+      clusterIdentity,
+    });
+    const scaling = (this.props.scaling ?? FlinkScaling.reactive()).bind(options);
+    return {
+      grantPrincipal: identity.grantPrincipal,
+      requiredProperties: { ...podProperties(), ...highAvailability(options), ...identity.properties, ...scaling.properties },
+      prerequisites: identity.prerequisites,
+      parts: scaling.autoscaler ? ['core', 'autoscaling'] : ['core'],
+      problems: scaling.problems,
+      podDiskMib: POD_DISK_MIB,
+      ignoredProperties: scaling.ignoredProperties,
+      whenRunning: (checksum) => ({
+        objectType: 'pods',
+        // The pods of this checksum only: those of the version before may still be ready.
+        objectName: () => `--selector=${CHECKSUM_LABEL}=${checksum()},app.kubernetes.io/component=${FlinkComponent.JOB_MANAGER}`,
+        jsonPath: '.items[*].status.containerStatuses[?(@.ready==true)].name',
+      }),
+      render: (charts, job) =>
+        renderStandalone(charts, job, { serviceAccountAnnotations: identity.serviceAccountAnnotations, autoscaler: scaling.autoscaler }),
+    };
+  }
+}
+
+/**
+ * Kubernetes HA. Standalone mode needs all of these: without the namespace Flink writes to `default`, without the cluster id
+ * two jobs share one directory, without the port the RPC port is random. Source: Flink `HighAvailabilityOptions`.
+ */
+function highAvailability({ name, namespace }: FlinkRuntimeBindOptions): Record<string, string> {
+  return {
+    'high-availability.type': 'kubernetes',
+    'high-availability.cluster-id': name.value,
+    'high-availability.jobmanager.port': String(FlinkPort.JOB_MANAGER_RPC),
+    'kubernetes.cluster-id': name.value,
+    'kubernetes.namespace': namespace,
+    // The JobManager is a Deployment: were it to exit when the job ends, Kubernetes would run the job again.
+    'execution.shutdown-on-application-finish': 'false',
+    'execution.submit-failed-job-on-application-error': 'true',
+    'job-result-store.delete-on-commit': 'false',
+  };
+}

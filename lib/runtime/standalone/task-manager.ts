@@ -1,0 +1,59 @@
+import { Chart } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-28';
+import { FlinkPort } from '../../configuration';
+import { lostNodeTolerations } from '../../interruption';
+import { FlinkJobSpec } from '../flink-job-spec';
+import { applicationLabels, componentName, FlinkComponent, selectorLabels } from './flink-labels';
+import { componentMetadata, flinkPodTemplate } from './flink-pod';
+
+const COMPONENT = FlinkComponent.TASK_MANAGER;
+
+/**
+ * Draws the TaskManagers. Their number is not stated, or every deploy would undo the autoscaler's; they are replaced all at
+ * once, since a rolling update would restart the job at every pod.
+ */
+export function drawTaskManagers(chart: Chart, job: FlinkJobSpec): void {
+  new k8s.KubeDeployment(chart, 'TaskManager', {
+    metadata: componentMetadata(job, COMPONENT),
+    spec: {
+      revisionHistoryLimit: 3,
+      strategy: { type: 'Recreate' },
+      selector: { matchLabels: selectorLabels(job, COMPONENT) },
+      template: flinkPodTemplate(job, {
+        component: COMPONENT,
+        process: job.taskManager,
+        args: ['taskmanager', '-Dtaskmanager.host=$(POD_IP)', '-Dtaskmanager.resource-id=$(POD_NAME)'],
+        ports: { rpc: FlinkPort.TASK_MANAGER_RPC, data: FlinkPort.DATA, query: FlinkPort.QUERY_SERVICE },
+        startupProbe: { tcpSocket: port(FlinkPort.TASK_MANAGER_RPC), periodSeconds: 5, failureThreshold: 60 },
+        // Slow on purpose: a long garbage collection is not a dead TaskManager.
+        livenessProbe: { tcpSocket: port(FlinkPort.TASK_MANAGER_RPC), periodSeconds: 15, failureThreshold: 6, timeoutSeconds: 5 },
+        readinessProbe: { tcpSocket: port(FlinkPort.DATA), periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 5 },
+        tolerations: lostNodeTolerations(),
+        topologySpreadConstraints: spread(job),
+      }),
+    },
+  });
+  drawDisruptionBudget(chart, job);
+}
+
+/** Spread over zones and nodes as far as it goes: a required spread would leave pods pending, and slows the Cluster Autoscaler. */
+function spread(job: FlinkJobSpec): k8s.TopologySpreadConstraint[] {
+  return ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey) => ({
+    topologyKey,
+    maxSkew: 1,
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector: { matchLabels: selectorLabels(job, COMPONENT) },
+  }));
+}
+
+/** Half may leave at once. Kubernetes rounds up, so with one TaskManager the budget still lets a drain pass. */
+function drawDisruptionBudget(chart: Chart, job: FlinkJobSpec): void {
+  new k8s.KubePodDisruptionBudget(chart, 'TaskManagerBudget', {
+    metadata: { name: componentName(job, COMPONENT), labels: applicationLabels(job.name) },
+    spec: { maxUnavailable: k8s.IntOrString.fromString('50%'), selector: { matchLabels: selectorLabels(job, COMPONENT) } },
+  });
+}
+
+function port(number: number): k8s.TcpSocketAction {
+  return { port: k8s.IntOrString.fromNumber(number) };
+}

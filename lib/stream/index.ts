@@ -1,0 +1,3 @@
+export * from './file-sink';
+export * from './kinesis-source';
+export * from './stream-source';

@@ -1,0 +1,61 @@
+// `npm test`: lint, types, unit, snapshot, policy and real-Flink tests, each with its time, then one line of totals.
+// Options: --only NAME (a step below), --repeat N (the kill drill of test/flink N times).
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const option = (name) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined);
+const only = option('--only');
+if (option('--repeat')) process.env.FLINK_REPEAT = option('--repeat');
+
+const bin = (name) => join('node_modules', '.bin', name);
+const totals = { passed: 0, failed: 0, skipped: 0 };
+const strict = process.env.CI === 'true';
+
+const steps = [
+  { name: 'lint', run: () => check([bin('eslint'), 'lib', 'bin', 'local', 'test']) },
+  { name: 'format', run: () => check([bin('prettier'), '--check', '--log-level', 'warn', 'lib', 'bin', 'local', 'test']) },
+  { name: 'types', run: () => check([bin('tsc'), '-p', 'tsconfig.test.json']) },
+  { name: 'unit', run: () => jest('unit') },
+  { name: 'sample', needs: { mvn: 'Maven', java: 'JDK 17' }, run: () => check([process.execPath, 'tools/test-sample.mjs']) },
+  { name: 'flink', needs: { mvn: 'Maven', java: 'JDK 17', python3: 'Python 3' }, run: () => jest('flink', ['--runInBand']) },
+];
+
+for (const step of steps.filter(({ name }) => !only || name === only)) {
+  const missing = Object.entries(step.needs ?? {}).filter(([command]) => spawnSync(command, ['--version']).error);
+  console.log(`\n== ${step.name}`);
+  const start = Date.now();
+  if (missing.length > 0) missingTools(step, missing.map(([, title]) => title));
+  else step.run();
+  console.log(`== ${step.name}: ${Math.round((Date.now() - start) / 1000)} s`);
+}
+
+const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
+console.log(`\n${totals.passed} passed, ${totals.failed} failed${skipped}`);
+process.exit(totals.failed > 0 ? 1 : 0);
+
+function check([command, ...args]) {
+  const { status } = spawnSync(command, args, { stdio: 'inherit' });
+  if (status === 0) totals.passed++;
+  else totals.failed++;
+}
+
+function jest(project, args = []) {
+  mkdirSync('.local', { recursive: true });
+  const report = join('.local', `jest-${project}.json`);
+  const command = [bin('jest'), '--selectProjects', project, '--json', '--outputFile', report, ...args];
+  const { status } = spawnSync(command[0], command.slice(1), { stdio: ['ignore', 'ignore', 'inherit'] });
+  const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {};
+  const failedSuites = result.numRuntimeErrorTestSuites ?? 0;
+  totals.passed += result.numPassedTests ?? 0;
+  totals.failed += (result.numFailedTests ?? 0) + failedSuites;
+  totals.skipped += result.numPendingTests ?? 0;
+  // A runner that dies before it counts has failed, and so has one that found nothing to run.
+  if ((status !== 0 && !result.numFailedTests && !failedSuites) || !result.numTotalTests) totals.failed++;
+}
+
+function missingTools(step, titles) {
+  console.log(`!! ${step.name} needs ${titles.join(' and ')}: not found on this machine. Install ${titles.join(' and ')} and run again.`);
+  if (strict) totals.failed++;
+  else totals.skipped++;
+}
