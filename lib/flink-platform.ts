@@ -1,11 +1,12 @@
 import { Annotations, CfnElement, CfnOutput, Fn, Stack, Tags } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct, DependencyGroup, IConstruct, IDependable } from 'constructs';
 import { CapacityConfig, ClusterNeeds, ManagedNodeGroupCapacity } from './capacity';
 import { AwaitedValue, FlinkPlatformProps, IFlinkPlatform } from './flink-platform-props';
-import { ClusterIdentity } from './identity';
+import { ClusterIdentity, defineIrsaRole } from './identity';
 import { ManifestPart, ManifestResource } from './manifest';
 import * as cluster from './platform';
 import { StateBucket } from './state';
@@ -40,9 +41,14 @@ export class FlinkPlatform extends Construct implements IFlinkPlatform {
     const kubectlLayer = props.kubectlLayer ?? defaultKubectlLayer(this);
     this.cluster = cluster.defineCluster(this, { vpc: this.vpc, endpoint, version, kubectlLayer });
     cluster.defineAccess(this, this.cluster, { admins: props.admins ?? [], viewers: props.viewers ?? [] });
-    this.capacity = capacity.bind(new Construct(this, 'Capacity'), { cluster: this.cluster, subnets: this.vpc.privateSubnets });
-    this.ready = this.defineAddOns(capacity.clusterNeeds, addOnVersions(props, version));
     this.clusterIdentity = this.defineIdentity();
+    this.capacity = capacity.bind(new Construct(this, 'Capacity'), {
+      cluster: this.cluster,
+      kubernetesVersion: version.version,
+      subnets: this.vpc.privateSubnets,
+      roles: { roleFor: (owner, namespace, name) => this.roleFor(owner, namespace, name) },
+    });
+    this.ready = this.defineAddOns(capacity.clusterNeeds, addOnVersions(props, version));
     this.stateBucket = props.stateBucket ?? new StateBucket(this, 'State');
 
     this.clusterName = this.cluster.clusterName;
@@ -103,6 +109,10 @@ export class FlinkPlatform extends Construct implements IFlinkPlatform {
     const provider = cluster.defineOidcProvider(this, this.cluster);
     const issuer = Fn.select(1, Fn.split('//', this.cluster.clusterOpenIdConnectIssuerUrl));
     return { oidcProviderArn: provider.attrArn, oidcIssuer: issuer };
+  }
+
+  private roleFor(owner: Construct, namespace: string, name: string): Role {
+    return defineIrsaRole(owner, 'Role', this.clusterIdentity, { namespace, name, description: `Service account ${name} of ${namespace}` });
   }
 
   private kubeconfig({ admins, viewers }: FlinkPlatformProps): string {

@@ -18,7 +18,7 @@ if (installed !== wanted) {
   run('npm', ['ci', '--no-audit', '--no-fund'], 'npm packages could not be installed: see the message of npm above.');
   writeFileSync(marker, wanted);
 }
-run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'], 'the library does not compile: see the messages above.');
+run(process.execPath, ['tools/build.mjs'], 'the library does not compile: see the messages above.');
 
 function run(command, args, failure) {
   const { status, error } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });

@@ -1,5 +1,6 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IDependable } from 'constructs';
 import { Placements } from '../placement';
 
@@ -27,10 +28,26 @@ export interface ClusterNeeds {
   readonly addOns: AddOnNeed[];
 }
 
+/** Makes IAM roles for controllers in the cluster. */
+export interface IServiceAccountRoles {
+  /**
+   * Defines a role that only this service account can assume.
+   *
+   * @param scope where its resources go
+   * @param namespace of the service account
+   * @param name of the service account
+   */
+  roleFor(scope: Construct, namespace: string, name: string): iam.Role;
+}
+
 /** Options of `ICapacity.bind`. */
 export interface CapacityBindOptions {
   /** The cluster that the machines join. */
   readonly cluster: eks.Cluster;
+  /** Version of Kubernetes, for example `1.36`. */
+  readonly kubernetesVersion: string;
+  /** Makes roles that only a given service account of the cluster can assume. */
+  readonly roles: IServiceAccountRoles;
   /** Subnets of the machines: private, one an availability zone. */
   readonly subnets: ec2.ISubnet[];
 }

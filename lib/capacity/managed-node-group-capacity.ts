@@ -4,7 +4,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, DependencyGroup } from 'constructs';
 import { NodeOperator, NodeShape, Placement, Toleration } from '../placement';
 import { CapacityBindOptions, CapacityConfig, ClusterNeeds, ICapacity } from './capacity';
+import { InterruptionHandling } from './interruption-handling';
+import { NodeAutoscaling } from './node-autoscaling';
 import { NodeGroup, NodeGroupOptions } from './node-group';
+import { CAPACITY_TYPE_LABEL, SPOT_TAINT } from './node-labels';
 
 /** Options of `ManagedNodeGroupCapacity`. */
 export interface ManagedNodeGroupCapacityProps {
@@ -17,21 +20,28 @@ export interface ManagedNodeGroupCapacityProps {
   /**
    * Spot nodes: one group a shape, at least two shapes, at least six types each.
    *
-   * @default - 1 to 10 nodes of 4 vCPU and 16 GiB and 1 to 5 of 8 vCPU and 32 GiB, six types each (m5, m5a, m5d, m5n, m6a, m6i)
+   * @default - 0 to 10 nodes of 4 vCPU and 16 GiB and 0 to 5 of 8 vCPU and 32 GiB, ten types of the families m5 and m6 each
    */
   readonly spot?: NodeGroupOptions[];
+  /**
+   * Who changes the number of nodes.
+   *
+   * @default NodeAutoscaling.clusterAutoscaler()
+   */
+  readonly autoscaling?: NodeAutoscaling;
+  /**
+   * Who drains Spot nodes.
+   *
+   * @default InterruptionHandling.nodeTerminationHandler()
+   */
+  readonly interruptionHandling?: InterruptionHandling;
 }
-
-/** Key of the taint and label of Spot nodes; only pods that accept to lose their node may run there. */
-export const SPOT_TAINT = 'cdk-flink-on-eks/spot';
-
-/** Label that EKS puts on managed nodes. Source: EKS user guide, managed node groups, capacity types. */
-export const CAPACITY_TYPE_LABEL = 'eks.amazonaws.com/capacityType';
 
 /** Managed policies that a node needs to join and to pull images. Source: EKS user guide, node IAM role. */
 const NODE_POLICIES = ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly', 'AmazonEKS_CNI_Policy'];
 
-const SPOT_FAMILIES = ['m5', 'm5a', 'm5d', 'm5n', 'm6a', 'm6i'];
+/** Ten Spot pools a zone, of families that nearly every region has; a fixed list, so that templates do not move with the catalog. */
+const SPOT_FAMILIES = ['m5', 'm5a', 'm5ad', 'm5d', 'm5dn', 'm5n', 'm6a', 'm6i', 'm6id', 'm6in'];
 
 /**
  * Machines from EKS managed node groups: one On-Demand group and several Spot groups of different shapes.
@@ -49,16 +59,22 @@ export class ManagedNodeGroupCapacity implements ICapacity {
   };
   private readonly onDemand: NodeGroup;
   private readonly spot: NodeGroup[];
+  private readonly autoscaling: NodeAutoscaling;
+  private readonly interruptionHandling: InterruptionHandling;
 
   constructor(props: ManagedNodeGroupCapacityProps = {}) {
+    this.autoscaling = props.autoscaling ?? NodeAutoscaling.clusterAutoscaler();
+    this.interruptionHandling = props.interruptionHandling ?? InterruptionHandling.nodeTerminationHandler();
     this.onDemand = new NodeGroup(
       'onDemand',
       props.onDemand ?? { instanceTypes: typesOf(['m6i', 'm5', 'm5a'], 'large'), minSize: 2, maxSize: 6 },
       1,
     );
+    // Without an autoscaler an empty group stays empty, so then one node of the first shape is there from the start.
+    const minSize = this.autoscaling.scalesFromZero ? 0 : 1;
     const spot = props.spot ?? [
-      { instanceTypes: typesOf(SPOT_FAMILIES, 'xlarge'), maxSize: 10 },
-      { instanceTypes: typesOf(SPOT_FAMILIES, '2xlarge'), maxSize: 5 },
+      { instanceTypes: typesOf(SPOT_FAMILIES, 'xlarge'), minSize, maxSize: 10 },
+      { instanceTypes: typesOf(SPOT_FAMILIES, '2xlarge'), minSize: 0, maxSize: 5 },
     ];
     this.spot = spot.map((options, index) => new NodeGroup(`spot[${index}]`, options, 6));
   }
@@ -67,14 +83,15 @@ export class ManagedNodeGroupCapacity implements ICapacity {
   public bind(scope: Construct, options: CapacityBindOptions): CapacityConfig {
     this.validate(scope);
     const role = defineNodeRole(scope);
-    const ready = new DependencyGroup();
-    ready.add(defineNodeGroup(scope, 'OnDemand', { ...options, role, group: this.onDemand, spot: false }));
-    this.spot.forEach((group, index) => ready.add(defineNodeGroup(scope, `Spot${index}`, { ...options, role, group, spot: true })));
+    const onDemand = defineNodeGroup(scope, 'OnDemand', { ...options, role, group: this.onDemand, spot: false });
+    const spot = this.spot.map((group, index) => defineNodeGroup(scope, `Spot${index}`, { ...options, role, group, spot: true }));
+    this.autoscaling.bind(scope, { ...options, nodes: onDemand });
+    this.interruptionHandling.bind(scope, { ...options, nodes: new DependencyGroup(...spot) });
     return {
       capacityName: ManagedNodeGroupCapacity.name,
       onDemand: placement('ON_DEMAND', [], [this.onDemand]),
       spot: placement('SPOT', [{ key: SPOT_TAINT, value: 'true', effect: 'NoSchedule' }], this.spot),
-      ready,
+      ready: new DependencyGroup(onDemand, ...spot),
     };
   }
 
@@ -133,7 +150,10 @@ function defineNodeGroup(scope: Construct, id: string, { cluster, subnets, role,
     // A pod that a budget protects is never thrown off by an update of the nodes.
     forceUpdateEnabled: false,
     updateConfig: { maxUnavailable: 1 },
+    // An empty group has no node to look at: the Cluster Autoscaler learns labels and taints from EKS, the disk from this tag.
+    tags: { 'k8s.io/cluster-autoscaler/node-template/resources/ephemeral-storage': `${group.allocatableDiskGib}Gi` },
   });
+  nodeGroup.overrideLogicalId(shortLogicalId(scope, id));
   // Nodes need a way out to join; the cluster itself does not wait for it (docs/decisions/0003).
   nodeGroup.node.addDependency(...subnets.map((subnet) => subnet.internetConnectivityEstablished));
   return nodeGroup;
@@ -151,4 +171,12 @@ function defineLaunchTemplate(scope: Construct, id: string, diskGib: number): ec
       },
     ],
   });
+}
+
+/**
+ * EKS names Auto Scaling groups after the node group, and CloudFormation names that after the logical id, cut at some length: a short
+ * id keeps `Spot` and `OnDemand` in the name, which the autoscaler's priorities look for.
+ */
+function shortLogicalId(scope: Construct, id: string): string {
+  return `${id}${scope.node.addr.slice(-8).toUpperCase()}`;
 }

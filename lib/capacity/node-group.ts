@@ -1,7 +1,7 @@
-import { Token } from 'aws-cdk-lib';
+import { Size, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { NodeShape } from '../placement';
-import { nodeShape, shapeOf } from './instance-shape';
+import { InstanceCatalog, InstanceFacts } from './instance-catalog';
 
 /** Size and types of one managed node group. */
 export interface NodeGroupOptions {
@@ -49,7 +49,7 @@ export class NodeGroup {
    */
   constructor(
     private readonly name: string,
-    private readonly options: NodeGroupOptions,
+    options: NodeGroupOptions,
     private readonly leastTypes: number,
   ) {
     this.minSize = options.minSize ?? 1;
@@ -57,7 +57,7 @@ export class NodeGroup {
     this.maxSize = options.maxSize ?? 10;
     this.diskGib = options.diskGib ?? 60;
     this.instanceTypes = options.instanceTypes.map((type) => type.toString());
-    this.arm = options.instanceTypes.some((type) => isArm(type));
+    this.arm = InstanceCatalog.instance.find(this.instanceTypes[0])?.arm ?? false;
   }
 
   /** What is wrong with the group, one sentence each. */
@@ -65,10 +65,27 @@ export class NodeGroup {
     return [...this.sizeProblems(), ...this.typeProblems()];
   }
 
-  /** Shape of the group's nodes; `undefined` when a type is not known. */
+  /** Shape of the group's nodes: the least that any of its types allows; `undefined` when a type is not known. */
   public get shape(): NodeShape | undefined {
-    const shape = shapeOf(this.options.instanceTypes[0]);
-    return shape && nodeShape(shape, this.diskGib, this.instanceTypes[0], this.arm, this.maxSize);
+    const facts = this.instanceTypes.map((type) => InstanceCatalog.instance.find(type));
+    if (!facts.every((known): known is InstanceFacts => known !== undefined)) return undefined;
+    const least = (value: (known: InstanceFacts) => number): number => Math.min(...facts.map(value));
+    return {
+      name: this.instanceTypes[0],
+      allocatable: {
+        cpu: least((known) => known.allocatableMillicpu) / 1000,
+        memory: Size.mebibytes(least((known) => known.allocatableMib)),
+        pods: least((known) => known.pods),
+        ephemeralStorage: Size.gibibytes(this.allocatableDiskGib),
+      },
+      architecture: this.arm ? 'arm64' : 'amd64',
+      maxCount: this.maxSize,
+    };
+  }
+
+  /** What pods may use of the root volume: kubelet keeps 1 GiB and evicts at 10 % free. Source: amazon-eks-ami, kubelet configuration. */
+  public get allocatableDiskGib(): number {
+    return Math.floor(this.diskGib * 0.9) - 1;
   }
 
   private sizeProblems(): string[] {
@@ -92,34 +109,41 @@ export class NodeGroup {
   }
 
   private typeProblems(): string[] {
-    const types = this.options.instanceTypes;
-    const names = this.instanceTypes.join(', ');
+    const types = this.instanceTypes;
+    const names = types.join(', ');
     if (types.length < this.leastTypes || types.length > 20) {
       return [
-        `${this.name} has ${types.length} instance types (${names}): allowed are ${this.leastTypes} to 20, because each type is a Spot pool of its own and few pools mean many interruptions; add types of the same size`,
+        `${this.name} has ${types.length} instance types (${names}): allowed are ${this.leastTypes} to 20, because each type is a Spot pool of its own and few pools mean many interruptions; use InstanceSelector.of({ vcpu: 4, memoryGib: 16 }).instanceTypes`,
       ];
     }
-    const problems: string[] = [];
-    if (new Set(this.instanceTypes).size < types.length) problems.push(`${this.name} names an instance type twice (${names}): remove one`);
-    const unknown = types.filter((type) => !shapeOf(type));
-    if (unknown.length > 0) {
+    const facts = types.map((type) => InstanceCatalog.instance.find(type));
+    const problems = types.flatMap((type, index) => this.typeProblem(type, facts[index]));
+    if (new Set(types).size < types.length) problems.push(`${this.name} names an instance type twice (${names}): remove one`);
+    const known = facts.filter((one): one is InstanceFacts => one !== undefined);
+    if (new Set(known.map(({ vcpu, memoryMib }) => `${vcpu}/${memoryMib}`)).size > 1) {
+      const shapes = known.map(({ type, vcpu, memoryMib }) => `${type} ${vcpu} vCPU ${memoryMib / 1024} GiB`).join(', ');
       problems.push(
-        `${this.name} has ${unknown.join(', ')}: allowed are types of the families c, m and r from generation 5 with a size (for example m6i.xlarge), because burstable, accelerated and unknown types do not suit a stream job`,
+        `${this.name} mixes shapes (${shapes}): allowed are types of equal vCPU and memory, because the Cluster Autoscaler takes the first type for all; make one group a shape`,
       );
     }
-    const shapes = new Set(types.map((type) => JSON.stringify(shapeOf(type))));
-    if (unknown.length === 0 && shapes.size > 1) {
-      problems.push(
-        `${this.name} mixes shapes (${names}): allowed are types of equal vCPU and memory, because an autoscaler reckons with one shape a group; make one group a shape`,
-      );
-    }
-    if (new Set(types.map(isArm)).size > 1) {
+    if (new Set(known.map(({ arm }) => arm)).size > 1) {
       problems.push(`${this.name} mixes x86_64 and arm64 types (${names}): a node group has one AMI; make one group an architecture`);
     }
     return problems;
   }
-}
 
-function isArm(type: ec2.InstanceType): boolean {
-  return type.architecture === ec2.InstanceArchitecture.ARM_64;
+  private typeProblem(type: string, facts: InstanceFacts | undefined): string[] {
+    const catalog = InstanceCatalog.instance;
+    if (!facts) {
+      return [
+        `${this.name} has '${type}', which is not among the instance types of ${catalog.date}: did you mean '${catalog.nearest(type)}'? A type that is newer needs a newer version of this package`,
+      ];
+    }
+    if (facts.burstable) {
+      return [
+        `${this.name} has the burstable type '${type}': a stream job uses its CPU all the time and would run out of credits; use the same size of c, m or r`,
+      ];
+    }
+    return [];
+  }
 }

@@ -1,2 +1,3 @@
 export * from './flink-identity';
 export * from './irsa-identity';
+export * from './irsa-role';

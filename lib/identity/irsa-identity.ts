@@ -1,7 +1,8 @@
-import { Aspects, CfnElement, CfnJson } from 'aws-cdk-lib';
+import { Aspects, CfnElement } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { IdentityBindOptions, IdentityConfig, IFlinkIdentity } from './flink-identity';
+import { defineIrsaRole } from './irsa-role';
 
 /**
  * IAM role for a service account (IRSA): a role of its own for each application, that only the service account of that
@@ -9,16 +10,10 @@ import { IdentityBindOptions, IdentityConfig, IFlinkIdentity } from './flink-ide
  */
 export class IrsaIdentity implements IFlinkIdentity {
   public bind(scope: Construct, options: IdentityBindOptions): IdentityConfig {
-    const { oidcIssuer, oidcProviderArn } = options.clusterIdentity;
-    const trust = new CfnJson(scope, 'RoleTrust', {
-      value: {
-        [`${oidcIssuer}:aud`]: 'sts.amazonaws.com',
-        [`${oidcIssuer}:sub`]: `system:serviceaccount:${options.namespace}:${options.serviceAccountName}`,
-      },
-    });
-    const role = new iam.Role(scope, 'Role', {
+    const role = defineIrsaRole(scope, 'Role', options.clusterIdentity, {
+      namespace: options.namespace,
+      name: options.serviceAccountName,
       description: `Apache Flink application ${options.applicationName}`,
-      assumedBy: new iam.WebIdentityPrincipal(oidcProviderArn, { StringEquals: trust }),
     });
     // The annotation below stands in a Kubernetes manifest: a renamed construct must not change it (docs/decisions/0004).
     (role.node.defaultChild as CfnElement).overrideLogicalId(options.roleLogicalId);

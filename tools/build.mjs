@@ -1,0 +1,14 @@
+// Compiles the sources to dist/ and puts the data files of the library beside them.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const { status } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'], { stdio: 'inherit' });
+if (status !== 0) process.exit(status ?? 1);
+
+for (const file of readdirSync('lib', { recursive: true })) {
+  if (!/(^|\/)data\/[^/]+\.json$/.test(file)) continue;
+  const target = join('dist/lib', file);
+  mkdirSync(dirname(target), { recursive: true });
+  cpSync(join('lib', file), target);
+}
