@@ -198,6 +198,7 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
       checkpointing: new flink.Checkpointing(this.props.checkpointing).warnings,
       image: this.image.warnings,
       slots: this.processes.warnings,
+      runtime: this.bound.warnings,
     };
     Object.entries(all).forEach(([id, texts]) => texts.forEach((text) => annotations.addWarningV2(`cdk-flink-on-eks:${id}`, text)));
     for (const [key, reason] of Object.entries(this.bound.ignoredProperties)) {

@@ -5,6 +5,7 @@ export { FlinkApplicationProps, ObservabilityOptions } from './flink-application
 export { FlinkPlatform } from './flink-platform';
 export { AwaitedValue, FlinkPlatformProps, IFlinkPlatform } from './flink-platform-props';
 export * from './identity';
+export { CheckpointFirstOptions, EvictionHook, FlinkEviction, FlinkEvictionConfig } from './interruption';
 export { ManifestPart } from './manifest';
 export * from './placement';
 export { FlinkEndpoint } from './platform';

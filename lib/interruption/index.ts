@@ -1,1 +1,2 @@
+export * from './eviction';
 export * from './spot-tolerance';

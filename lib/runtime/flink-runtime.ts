@@ -50,6 +50,8 @@ export interface IBoundFlinkRuntime {
   readonly parts: string[];
   /** What is wrong with its options, one sentence each. */
   readonly problems: string[];
+  /** Risky but legal, one sentence each. */
+  readonly warnings: string[];
   /**
    * Where Kubernetes shows that this very version of the job runs.
    *

@@ -1,6 +1,6 @@
 import { k8s } from 'cdk8s-plus-28';
 import { FlinkPort, WORK_DIRECTORY } from '../../configuration';
-import { TERMINATION_GRACE_SECONDS } from '../../interruption';
+import { FlinkEvictionConfig } from '../../interruption';
 import { Toleration } from '../../placement';
 import { FlinkJobSpec, ProcessSpec } from '../flink-job-spec';
 import { nodeAffinity, tolerations } from './pod-placement';
@@ -16,6 +16,9 @@ export interface FlinkPod {
   readonly startupProbe: k8s.Probe;
   readonly livenessProbe: k8s.Probe;
   readonly readinessProbe: k8s.Probe;
+  readonly eviction: FlinkEvictionConfig;
+  /** Host of the JobManager's REST API, as seen from this pod. */
+  readonly restHost: string;
   /** Tolerations besides those of the placement. */
   readonly tolerations?: Toleration[];
   readonly topologySpreadConstraints?: k8s.TopologySpreadConstraint[];
@@ -41,7 +44,7 @@ export function flinkPodTemplate(job: FlinkJobSpec, pod: FlinkPod): k8s.PodTempl
       // Kubernetes HA reads and writes ConfigMaps with the account's token.
       automountServiceAccountToken: true,
       enableServiceLinks: false,
-      terminationGracePeriodSeconds: TERMINATION_GRACE_SECONDS,
+      terminationGracePeriodSeconds: pod.eviction.graceSeconds,
       securityContext: {
         runAsNonRoot: true,
         runAsUser: FLINK_USER,
@@ -69,6 +72,7 @@ function flinkContainer(job: FlinkJobSpec, pod: FlinkPod): k8s.Container {
     ports: Object.entries({ ...pod.ports, ...metrics }).map(([name, containerPort]) => ({ name, containerPort })),
     resources: resources(pod.process),
     securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+    lifecycle: lifecycle(job, pod),
     startupProbe: pod.startupProbe,
     livenessProbe: pod.livenessProbe,
     readinessProbe: pod.readinessProbe,
@@ -79,6 +83,14 @@ function flinkContainer(job: FlinkJobSpec, pod: FlinkPod): k8s.Container {
       { name: 'tmp', mountPath: '/tmp' },
     ],
   };
+}
+
+/** Runs before SIGTERM; Kubernetes counts it into the grace period. */
+function lifecycle(job: FlinkJobSpec, { eviction, restHost }: FlinkPod): k8s.Lifecycle | undefined {
+  if (!eviction.hook) return undefined;
+  const { fileName, deadlineSeconds } = eviction.hook;
+  const command = ['bash', `/opt/flink/conf/${fileName}`, restHost, String(FlinkPort.REST), job.jobId, String(deadlineSeconds)];
+  return { preStop: { exec: { command } } };
 }
 
 /** Memory request and limit are the process size: one number. No CPU limit, because throttling delays heartbeats. */

@@ -1,6 +1,7 @@
 import { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import { FlinkPort } from '../../configuration';
+import { FlinkEvictionConfig } from '../../interruption';
 import { FlinkJobSpec } from '../flink-job-spec';
 import { componentMetadata, flinkPodTemplate } from './flink-pod';
 import { applicationLabels, FlinkComponent, selectorLabels } from './flink-labels';
@@ -8,7 +9,7 @@ import { applicationLabels, FlinkComponent, selectorLabels } from './flink-label
 const COMPONENT = FlinkComponent.JOB_MANAGER;
 
 /** Draws the JobManager: one pod that is always replaced as a whole, since two would race for the leadership. */
-export function drawJobManager(chart: Chart, job: FlinkJobSpec): void {
+export function drawJobManager(chart: Chart, job: FlinkJobSpec, eviction: FlinkEvictionConfig): void {
   new k8s.KubeDeployment(chart, 'JobManager', {
     metadata: componentMetadata(job, COMPONENT),
     spec: {
@@ -18,6 +19,8 @@ export function drawJobManager(chart: Chart, job: FlinkJobSpec): void {
       selector: { matchLabels: selectorLabels(job, COMPONENT) },
       template: flinkPodTemplate(job, {
         component: COMPONENT,
+        eviction,
+        restHost: '127.0.0.1',
         process: job.jobManager,
         args: jobManagerArguments(job),
         ports: { rpc: FlinkPort.JOB_MANAGER_RPC, blob: FlinkPort.BLOB, rest: FlinkPort.REST, query: FlinkPort.QUERY_SERVICE },

@@ -1,4 +1,5 @@
 import { k8s } from 'cdk8s-plus-28';
+import { FlinkEvictionConfig } from '../../interruption';
 import { FlinkJobSpec } from '../flink-job-spec';
 import { ManifestParts } from '../flink-runtime';
 import { drawNetworkPolicy, drawServiceAccount } from './application-access';
@@ -13,6 +14,7 @@ import { drawAutoscaler } from './task-manager-autoscaler';
 export interface StandaloneDetails {
   readonly serviceAccountAnnotations: Record<string, string>;
   readonly autoscaler?: AutoscalerSpec;
+  readonly eviction: FlinkEvictionConfig;
 }
 
 /** Draws all objects of a standalone application. */
@@ -22,9 +24,13 @@ export function renderStandalone(charts: ManifestParts, job: FlinkJobSpec, detai
   drawNetworkPolicy(core, job);
   new k8s.KubeConfigMap(core, 'Configuration', {
     metadata: { name: configurationName(job), labels: applicationLabels(job.name) },
-    data: { 'config.yaml': job.configYaml, 'log4j-console.properties': job.logging },
+    data: { 'config.yaml': job.configYaml, 'log4j-console.properties': job.logging, ...hookFile(details.eviction) },
   });
-  drawJobManager(core, job);
-  drawTaskManagers(core, job);
+  drawJobManager(core, job, details.eviction);
+  drawTaskManagers(core, job, details.eviction);
   if (autoscaling && details.autoscaler) drawAutoscaler(autoscaling, job, details.autoscaler);
+}
+
+function hookFile({ hook }: FlinkEvictionConfig): Record<string, string> {
+  return hook ? { [hook.fileName]: hook.script } : {};
 }

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { FlinkPort, podProperties } from '../../configuration';
 import { IFlinkIdentity, IrsaIdentity } from '../../identity';
+import { FlinkEviction } from '../../interruption';
 import { FlinkRuntimeBindOptions, IBoundFlinkRuntime, IFlinkRuntime } from '../flink-runtime';
 import { CHECKSUM_LABEL, FlinkComponent } from './flink-labels';
 import { POD_DISK_MIB } from './flink-pod';
@@ -15,6 +16,12 @@ export interface StandaloneRuntimeProps {
    * @default FlinkScaling.reactive()
    */
   readonly scaling?: FlinkScaling;
+  /**
+   * What the pods do when they are told to leave.
+   *
+   * @default FlinkEviction.checkpointFirst()
+   */
+  readonly eviction?: FlinkEviction;
   /**
    * How the pods become an IAM principal.
    *
@@ -38,12 +45,20 @@ export class StandaloneRuntime implements IFlinkRuntime {
       clusterIdentity,
     });
     const scaling = (this.props.scaling ?? FlinkScaling.reactive()).bind(options);
+    const eviction = (this.props.eviction ?? FlinkEviction.checkpointFirst()).bind();
     return {
       grantPrincipal: identity.grantPrincipal,
-      requiredProperties: { ...podProperties(), ...highAvailability(options), ...identity.properties, ...scaling.properties },
+      requiredProperties: {
+        ...podProperties(),
+        ...highAvailability(options),
+        ...identity.properties,
+        ...scaling.properties,
+        ...eviction.properties,
+      },
       prerequisites: identity.prerequisites,
       parts: scaling.autoscaler ? ['core', 'autoscaling'] : ['core'],
-      problems: scaling.problems,
+      problems: [...scaling.problems, ...eviction.problems],
+      warnings: eviction.warnings,
       podDiskMib: POD_DISK_MIB,
       ignoredProperties: scaling.ignoredProperties,
       whenRunning: (checksum) => ({
@@ -53,7 +68,11 @@ export class StandaloneRuntime implements IFlinkRuntime {
         jsonPath: '.items[*].status.containerStatuses[?(@.ready==true)].name',
       }),
       render: (charts, job) =>
-        renderStandalone(charts, job, { serviceAccountAnnotations: identity.serviceAccountAnnotations, autoscaler: scaling.autoscaler }),
+        renderStandalone(charts, job, {
+          serviceAccountAnnotations: identity.serviceAccountAnnotations,
+          autoscaler: scaling.autoscaler,
+          eviction,
+        }),
     };
   }
 }

@@ -1,7 +1,7 @@
 import { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import { FlinkPort } from '../../configuration';
-import { lostNodeTolerations } from '../../interruption';
+import { FlinkEvictionConfig, lostNodeTolerations } from '../../interruption';
 import { FlinkJobSpec } from '../flink-job-spec';
 import { applicationLabels, componentName, FlinkComponent, selectorLabels } from './flink-labels';
 import { componentMetadata, flinkPodTemplate } from './flink-pod';
@@ -12,7 +12,7 @@ const COMPONENT = FlinkComponent.TASK_MANAGER;
  * Draws the TaskManagers. Their number is not stated, or every deploy would undo the autoscaler's; they are replaced all at
  * once, since a rolling update would restart the job at every pod.
  */
-export function drawTaskManagers(chart: Chart, job: FlinkJobSpec): void {
+export function drawTaskManagers(chart: Chart, job: FlinkJobSpec, eviction: FlinkEvictionConfig): void {
   new k8s.KubeDeployment(chart, 'TaskManager', {
     metadata: componentMetadata(job, COMPONENT),
     spec: {
@@ -21,6 +21,8 @@ export function drawTaskManagers(chart: Chart, job: FlinkJobSpec): void {
       selector: { matchLabels: selectorLabels(job, COMPONENT) },
       template: flinkPodTemplate(job, {
         component: COMPONENT,
+        eviction,
+        restHost: `${job.name}-rest`,
         process: job.taskManager,
         args: ['taskmanager', '-Dtaskmanager.host=$(POD_IP)', '-Dtaskmanager.resource-id=$(POD_NAME)'],
         ports: { rpc: FlinkPort.TASK_MANAGER_RPC, data: FlinkPort.DATA, query: FlinkPort.QUERY_SERVICE },
