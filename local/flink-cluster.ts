@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { FlinkHome } from './flink-home';
+import { FlinkRest } from './flink-rest';
+import { LocalApplication } from './overlay';
+import { OwnProcess, OwnProcesses } from './own-processes';
+import { Stop, waitFor } from './waiting';
+
+/** The Flink processes of one application: what the two Deployments are on Kubernetes. */
+export class FlinkCluster {
+  /** TaskManagers that run, oldest first. */
+  public readonly taskManagers: OwnProcess[] = [];
+  /** The REST API of the JobManager. */
+  public readonly rest: FlinkRest;
+  private jobManager?: OwnProcess;
+  private started = 0;
+
+  constructor(
+    private readonly processes: OwnProcesses,
+    private readonly home: FlinkHome,
+    private readonly application: LocalApplication,
+    private readonly name: string,
+  ) {
+    this.rest = new FlinkRest(`http://127.0.0.1:${application.options['rest.port']}`);
+  }
+
+  /** Starts the JobManager as the image's entry point does; returns at once. */
+  public startJobManager(): OwnProcess {
+    return (this.jobManager = this.start(`${this.name}-jobmanager`, this.application.jobManagerArguments));
+  }
+
+  /** Starts one more TaskManager, as Kubernetes would in place of a lost one. */
+  public addTaskManager(): OwnProcess {
+    const name = `${this.name}-taskmanager-${++this.started}`;
+    const args = this.application.taskManagerArguments.map((each) => each.replaceAll('$(POD_NAME)', name));
+    const started = this.start(name, args);
+    this.taskManagers.push(started);
+    void started.ended.then(() => this.taskManagers.splice(this.taskManagers.indexOf(started), 1));
+    return started;
+  }
+
+  /** Waits until the job runs with so many tasks side by side. */
+  public async awaitParallelism(parallelism: number, within: number, signal?: AbortSignal): Promise<void> {
+    await waitFor(
+      `the job runs with parallelism ${parallelism}`,
+      async () => {
+        this.requireJobManager();
+        const { state, parallelism: now, running } = await this.rest.job();
+        const seen = `job ${state}, parallelism ${now}, ${running ? 'all' : 'not all'} tasks running, ${this.taskManagers.length} TaskManagers`;
+        return { done: state === 'RUNNING' && running && now === parallelism ? true : undefined, seen };
+      },
+      { within, signal },
+    );
+  }
+
+  /** Waits until the job runs, whatever its parallelism. */
+  public async awaitRunning(within: number, signal?: AbortSignal): Promise<void> {
+    await waitFor(
+      'the job runs',
+      async () => {
+        this.requireJobManager();
+        const { state, running, exception } = await this.rest.job();
+        return { done: state === 'RUNNING' && running ? true : undefined, seen: `job ${state}; ${exception ?? 'no exception'}` };
+      },
+      { within, signal },
+    );
+  }
+
+  /** @throws when the JobManager has ended */
+  public requireJobManager(): void {
+    if (this.jobManager?.end) throw new Stop(this.jobManager.failure('Look for its first error, not for the last.'));
+  }
+
+  private start(name: string, [entry, ...args]: string[]): OwnProcess {
+    return this.processes.start({
+      name,
+      command: this.home.script(`${entry}.sh`),
+      arguments: ['start-foreground', ...args],
+      environment: this.home.environment(name),
+      log: join(this.home.run, 'logs', `${name}.out`),
+    });
+  }
+}

@@ -1,0 +1,45 @@
+"""An S3 emulator on one port: moto with one answer corrected.
+
+moto 5.2.1 ends a multipart upload with the root element CompleteMultipartUploadResponse; S3, and the AWS SDK inside Flink's
+S3 plugins, say CompleteMultipartUploadResult. Without the correction every commit of a file sink fails.
+"""
+
+import logging
+import sys
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import run_simple
+
+WRONG = b"CompleteMultipartUploadResponse"
+RIGHT = b"CompleteMultipartUploadResult"
+
+
+def corrected(application):
+    def answer(environ, start_response):
+        query = environ.get("QUERY_STRING", "")
+        if environ["REQUEST_METHOD"] != "POST" or "uploadId=" not in query:
+            return application(environ, start_response)
+        return corrected_answer(application, environ, start_response)
+
+    return answer
+
+
+def corrected_answer(application, environ, start_response):
+    head = {}
+
+    def keep(status, headers, exc_info=None):
+        head.update(status=status, headers=headers)
+
+    parts = application(environ, keep)
+    body = b"".join(parts).replace(WRONG, RIGHT)
+    if hasattr(parts, "close"):
+        parts.close()
+    headers = [(name, value) for name, value in head["headers"] if name.lower() != "content-length"]
+    start_response(head["status"], [*headers, ("Content-Length", str(len(body)))])
+    return [body]
+
+
+if __name__ == "__main__":
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    dispatcher = DomainDispatcherApplication(create_backend_app)
+    run_simple("127.0.0.1", int(sys.argv[1]), corrected(dispatcher), threaded=True)

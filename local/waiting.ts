@@ -1,0 +1,47 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** One look at a condition: `done` is set once it holds, `seen` is what an error should show. */
+export interface Look<T> {
+  readonly done?: T;
+  readonly seen: string;
+}
+
+/** Options of `waitFor`. */
+export interface WaitOptions {
+  /** How long to wait at most, in milliseconds. */
+  readonly within: number;
+  /** Time between two looks, in milliseconds. */
+  readonly every?: number;
+  /** Ends the waiting early. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Looks again and again until a condition holds.
+ *
+ * @throws when it does not hold in time; the message says what was seen last
+ */
+export async function waitFor<T>(what: string, look: () => Promise<Look<T>>, options: WaitOptions): Promise<T> {
+  const end = Date.now() + options.within;
+  let seen = 'nothing';
+  while (Date.now() < end) {
+    options.signal?.throwIfAborted();
+    try {
+      const found = await look();
+      if (found.done !== undefined) return found.done;
+      seen = found.seen;
+    } catch (error) {
+      if (error instanceof Stop) throw error.reason;
+      seen = error instanceof Error ? error.message : String(error);
+    }
+    await pause(options.every ?? 200, undefined, { signal: options.signal });
+  }
+  throw new Error(`${what}: not so after ${options.within / 1000} s. Last seen: ${seen}`);
+}
+
+/** Thrown by a look when waiting on is of no use. */
+export class Stop extends Error {
+  constructor(public readonly reason: Error) {
+    super(reason.message);
+  }
+}

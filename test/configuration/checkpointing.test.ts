@@ -1,0 +1,39 @@
+import { Duration } from 'aws-cdk-lib';
+import { Checkpointing, CheckpointingOptions } from '../../lib/configuration/checkpointing';
+
+const problems = (options: CheckpointingOptions): string => new Checkpointing(options).problems.join('\n');
+
+test('state outlives a cancelled job and a failed checkpoint does not end it', () => {
+  expect(new Checkpointing().toProperties()).toEqual({
+    'execution.checkpointing.interval': '30 s',
+    'execution.checkpointing.min-pause': '10 s',
+    'execution.checkpointing.timeout': '5 min',
+    'execution.checkpointing.num-retained': '3',
+    'execution.checkpointing.externalized-checkpoint-retention': 'RETAIN_ON_CANCELLATION',
+    'execution.checkpointing.tolerable-failed-checkpoints': '3',
+    'execution.checkpointing.storage': 'filesystem',
+    'execution.checkpointing.incremental': 'true',
+  });
+});
+
+test('a short interval shortens the pause and a long one lengthens the timeout, so one option alone is never refused', () => {
+  for (const interval of [Duration.seconds(1), Duration.seconds(5), Duration.minutes(9), Duration.hours(2)]) {
+    expect(problems({ interval })).toBe('');
+  }
+});
+
+describe("times in Flink's spelling", () => {
+  test.each([
+    [Duration.millis(1500), '1500 ms'],
+    [Duration.seconds(90), '90 s'],
+    [Duration.seconds(120), '2 min'],
+    [Duration.hours(1), '60 min'],
+  ])('%s', (interval, expected) => {
+    expect(new Checkpointing({ interval, timeout: Duration.hours(3) }).toProperties()['execution.checkpointing.interval']).toBe(expected);
+  });
+});
+
+test('an interval above ten minutes is warned about, ten minutes are not', () => {
+  expect(new Checkpointing({ interval: Duration.minutes(11) }).warnings.join()).toMatch(/interval is 11 min.*done again/);
+  expect(new Checkpointing({ interval: Duration.minutes(10) }).warnings).toEqual([]);
+});
