@@ -161,7 +161,8 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
 
   private fitProblems(): string[] {
     const { jobManager, taskManager } = this.processes;
-    return [jobManager, taskManager].flatMap((process) => process.fitProblems(this.bound.podDiskMib));
+    const { maxTaskManagers, podDiskMib } = this.bound;
+    return [...jobManager.fitProblems(1, podDiskMib), ...taskManager.fitProblems(maxTaskManagers, podDiskMib)];
   }
 
   private refuse(problems: readonly string[]): void {
@@ -192,6 +193,15 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
     };
   }
 
+  private spareWarnings(): string[] {
+    const most = this.processes.taskManager.mostPerNode(this.bound.podDiskMib);
+    const spare = this.bound.spareTaskManagers;
+    if (spare === 0 || spare >= most) return [];
+    return [
+      `scaling.spare is ${spare}, and one node may hold ${most} TaskManagers: the loss of a full node leaves too few slots until replacements start; raise spare to ${most}, or give TaskManagers larger requests`,
+    ];
+  }
+
   private warn(namespace: runtime.FlinkNamespace): void {
     const annotations = Annotations.of(this);
     const all = {
@@ -199,6 +209,7 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
       image: this.image.warnings,
       slots: this.processes.warnings,
       runtime: this.bound.warnings,
+      spare: this.spareWarnings(),
     };
     Object.entries(all).forEach(([id, texts]) => texts.forEach((text) => annotations.addWarningV2(`cdk-flink-on-eks:${id}`, text)));
     for (const [key, reason] of Object.entries(this.bound.ignoredProperties)) {

@@ -66,3 +66,23 @@ export function misfits(pod: PodRequest, shape: NodeShape, reserved: PodRequest)
   }
   return reasons;
 }
+
+/**
+ * How many such pods one node of this shape holds beside its DaemonSets; 0 when not even one fits.
+ *
+ * @param pod what one pod requests
+ * @param shape the node
+ * @param reserved what DaemonSets request on every node
+ */
+export function podsPerNode(pod: PodRequest, shape: NodeShape, reserved: PodRequest): number {
+  const { cpu, memory, ephemeralStorage, pods } = shape.allocatable;
+  const mebibytes = (size: Size): number => size.toMebibytes({ rounding: SizeRoundingBehavior.FLOOR });
+  const fits = (free: number, request: number): number => (request > 0 ? Math.floor(free / request) : Infinity);
+  const count = Math.min(
+    fits(cpu - reserved.cpu, pod.cpu),
+    fits(mebibytes(memory) - mebibytes(reserved.memory), mebibytes(pod.memory)),
+    fits(mebibytes(ephemeralStorage) - mebibytes(reserved.ephemeralStorage), mebibytes(pod.ephemeralStorage)),
+    pods,
+  );
+  return Math.max(0, count);
+}

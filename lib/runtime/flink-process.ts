@@ -1,5 +1,5 @@
 import { Size, Token } from 'aws-cdk-lib';
-import { misfits, Placement, PlacementProfile, Placements, PodRequest } from '../placement';
+import { misfits, Placement, PlacementProfile, Placements, PodRequest, podsPerNode } from '../placement';
 import { ProcessSpec } from './flink-job-spec';
 
 /** Size and place of one kind of process. */
@@ -59,8 +59,8 @@ export interface ProcessDefaults {
   readonly leastMib: number;
 }
 
-/** Requests of the DaemonSets on every node: aws-node 50m, kube-proxy 100m, no memory. Source: manifests of both EKS add-ons. */
-const DAEMON_SETS: PodRequest = { cpu: 0.15, memory: Size.mebibytes(0), ephemeralStorage: Size.mebibytes(0) };
+/** Requests of the DaemonSets on a node: aws-node 50m, kube-proxy 100m (EKS add-ons), termination handler 50m and 64 MiB (its chart's values here). */
+const DAEMON_SETS: PodRequest = { cpu: 0.2, memory: Size.mebibytes(64), ephemeralStorage: Size.mebibytes(0) };
 
 const NOWHERE: Placement = { required: [], preferred: [], tolerations: [], shapes: [] };
 
@@ -94,18 +94,43 @@ export class FlinkProcess {
   }
 
   /**
-   * Why the pods fit no machine that they may use, with the arithmetic; empty when they fit one, or when nothing is known.
+   * Why so many pods can never all run, with the arithmetic; empty when they can, or when nothing is known of the machines.
+   *
+   * @param count how many pods there may be
+   * @param podDiskMib what a pod needs of the disk besides its working directory
+   */
+  public fitProblems(count: number, podDiskMib: number): string[] {
+    const { shapes } = this.spec.placement;
+    const pod = this.request(podDiskMib);
+    const reasons = shapes.map((shape) => misfits(pod, shape, DAEMON_SETS));
+    if (reasons.length === 0) return [];
+    if (reasons.every((reason) => reason.length > 0)) {
+      return [
+        `${this.defaults.name} fits no node it may use, so its pods would wait for ever: ${reasons.flat().join('; ')} (DaemonSets deducted); lower the request or give the capacity larger nodes`,
+      ];
+    }
+    const groups = shapes.map((shape) => ({ shape, each: podsPerNode(pod, shape, DAEMON_SETS) }));
+    const most = groups.reduce((sum, { shape, each }) => sum + (shape.maxCount ?? Infinity) * each, 0);
+    if (most >= count) return [];
+    const arithmetic = groups.map(({ shape, each }) => `${shape.maxCount} ${shape.name} x ${each}`).join(' + ');
+    return [
+      `${this.defaults.name} may be ${count}, its machines hold ${arithmetic} = ${most}: the rest would wait for ever; raise maxSize of the groups or lower the number`,
+    ];
+  }
+
+  /**
+   * The most pods that one machine may hold, and so the most that leave together; 0 when nothing is known of the machines.
    *
    * @param podDiskMib what a pod needs of the disk besides its working directory
    */
-  public fitProblems(podDiskMib: number): string[] {
-    const { memoryMib, cpu, workMib, placement } = this.spec;
-    const pod = { cpu, memory: Size.mebibytes(memoryMib), ephemeralStorage: Size.mebibytes(workMib + podDiskMib) };
-    const reasons = placement.shapes.map((shape) => misfits(pod, shape, DAEMON_SETS));
-    if (reasons.length === 0 || reasons.some((reason) => reason.length === 0)) return [];
-    return [
-      `${this.defaults.name} fits no node it may use, so its pods would wait for ever: ${reasons.flat().join('; ')} (DaemonSets deducted); lower the request or give the capacity larger nodes`,
-    ];
+  public mostPerNode(podDiskMib: number): number {
+    const pod = this.request(podDiskMib);
+    return Math.max(0, ...this.spec.placement.shapes.map((shape) => podsPerNode(pod, shape, DAEMON_SETS)));
+  }
+
+  private request(podDiskMib: number): PodRequest {
+    const { memoryMib, cpu, workMib } = this.spec;
+    return { cpu, memory: Size.mebibytes(memoryMib), ephemeralStorage: Size.mebibytes(workMib + podDiskMib) };
   }
 
   private checkSize(): void {

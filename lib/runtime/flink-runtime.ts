@@ -42,6 +42,10 @@ export interface IBoundFlinkRuntime {
   readonly requiredProperties: Record<string, string>;
   /** What must exist before the pods do. */
   readonly prerequisites: IDependable[];
+  /** The most TaskManagers there may be. */
+  readonly maxTaskManagers: number;
+  /** TaskManagers beyond those that the job needs: they take over when others are lost. 0 where the job takes every one. */
+  readonly spareTaskManagers: number;
   /** What each pod needs of a node's disk besides its working directory, in MiB. */
   readonly podDiskMib: number;
   /** Options that this runtime makes Flink ignore, each with the reason. */

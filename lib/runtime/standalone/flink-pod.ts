@@ -11,6 +11,8 @@ export interface FlinkPod {
   readonly component: FlinkComponent;
   readonly process: ProcessSpec;
   readonly args: string[];
+  /** Annotations of the pods. */
+  readonly annotations: Record<string, string>;
   /** Ports by name. */
   readonly ports: Record<string, number>;
   readonly startupProbe: k8s.Probe;
@@ -37,6 +39,7 @@ export const POD_DISK_MIB = TMP_MIB + LOG_MIB;
 export function flinkPodTemplate(job: FlinkJobSpec, pod: FlinkPod): k8s.PodTemplateSpec {
   return {
     metadata: {
+      annotations: pod.annotations,
       labels: { ...selectorLabels(job, pod.component), 'app.kubernetes.io/version': job.release, [CHECKSUM_LABEL]: job.checksum },
     },
     spec: {

@@ -1,4 +1,17 @@
-/** How many TaskManagers an application has, and who decides. */
+/** A job that has always the same parallelism. */
+export interface FixedScalingOptions {
+  /** Parallelism of the job. Source: `parallelism.default`. */
+  readonly parallelism: number;
+  /**
+   * TaskManagers that run beside those that the job needs, so that a lost one is replaced at once: one restart, and no time at
+   * lower parallelism. As many as one Spot node may hold is the number that covers the loss of a node.
+   *
+   * @default 1
+   */
+  readonly spare?: number;
+}
+
+/** A job whose parallelism follows the number of TaskManagers. */
 export interface ReactiveScalingOptions {
   /**
    * Least number of TaskManagers.
@@ -51,6 +64,16 @@ export interface FlinkScalingConfig {
    * @default - none
    */
   readonly autoscaler?: AutoscalerSpec;
+  /**
+   * Number of TaskManagers, when no autoscaler decides it.
+   *
+   * @default - the autoscaler decides
+   */
+  readonly replicas?: number;
+  /** The most TaskManagers there may be. */
+  readonly maxTaskManagers: number;
+  /** TaskManagers beyond those that the job needs. */
+  readonly spareTaskManagers: number;
   /** Options that have no effect with this way of scaling, each with the reason. */
   readonly ignoredProperties: Record<string, string>;
   /** What is wrong, one sentence each. */
@@ -77,6 +100,16 @@ export abstract class FlinkScaling {
     return new ReactiveScaling(options);
   }
 
+  /**
+   * A fixed parallelism with spare TaskManagers, under Flink's adaptive scheduler: when one is lost and none is left to take over,
+   * the job goes on at lower parallelism instead of waiting. Source: Flink, Elastic Scaling, Adaptive Scheduler.
+   *
+   * @param options parallelism and spare
+   */
+  public static fixed(options: FixedScalingOptions): FlinkScaling {
+    return new FixedScaling(options);
+  }
+
   /** What it means for an application. */
   public abstract bind(options: FlinkScalingBindOptions): FlinkScalingConfig;
 }
@@ -99,6 +132,8 @@ class ReactiveScaling extends FlinkScaling {
     return {
       properties: { 'scheduler-mode': 'reactive' },
       autoscaler: this.autoscaler,
+      maxTaskManagers: this.autoscaler.max,
+      spareTaskManagers: 0,
       problems: [...countProblems(this.autoscaler), ...this.reachProblems(options), ...windowProblems(this.autoscaler)],
       ignoredProperties: { 'parallelism.default': 'in Reactive Mode the job takes every slot there is' },
     };
@@ -137,4 +172,41 @@ function windowProblems({ scaleUpWindowSeconds, scaleDownWindowSeconds }: Autosc
       ([name, seconds]) =>
         `scaling.${name} is ${seconds}: allowed is a whole number from 0 to 3600, the range of Kubernetes' stabilization windows`,
     );
+}
+
+class FixedScaling extends FlinkScaling {
+  private readonly spare: number;
+
+  constructor(private readonly options: FixedScalingOptions) {
+    super();
+    this.spare = options.spare ?? 1;
+  }
+
+  public bind({ maxParallelism, taskSlots }: FlinkScalingBindOptions): FlinkScalingConfig {
+    const replicas = Math.ceil(this.options.parallelism / taskSlots) + this.spare;
+    return {
+      properties: { 'jobmanager.scheduler': 'adaptive', 'parallelism.default': String(this.options.parallelism) },
+      replicas,
+      maxTaskManagers: replicas,
+      spareTaskManagers: this.spare,
+      problems: this.problems(maxParallelism),
+      ignoredProperties: {},
+    };
+  }
+
+  private problems(maxParallelism: number): string[] {
+    const { parallelism } = this.options;
+    const problems: string[] = [];
+    if (!Number.isInteger(parallelism) || parallelism < 1 || parallelism > maxParallelism) {
+      problems.push(
+        `scaling.parallelism is ${parallelism}: allowed is a whole number from 1 to maxParallelism ${maxParallelism}, because Flink cannot split the keys further; lower it or raise maxParallelism`,
+      );
+    }
+    if (!Number.isInteger(this.spare) || this.spare < 0) {
+      problems.push(
+        `scaling.spare is ${this.spare}: allowed is a whole number of 0 or more, the TaskManagers that wait for one to be lost; use 1`,
+      );
+    }
+    return problems;
+  }
 }

@@ -20,6 +20,8 @@ export function drawJobManager(chart: Chart, job: FlinkJobSpec, eviction: FlinkE
       template: flinkPodTemplate(job, {
         component: COMPONENT,
         eviction,
+        // Its node is not taken away to save one: that would restart the job. Source: Cluster Autoscaler FAQ.
+        annotations: { 'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false' },
         restHost: '127.0.0.1',
         process: job.jobManager,
         args: jobManagerArguments(job),

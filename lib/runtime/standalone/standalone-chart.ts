@@ -14,6 +14,8 @@ import { drawAutoscaler } from './task-manager-autoscaler';
 export interface StandaloneDetails {
   readonly serviceAccountAnnotations: Record<string, string>;
   readonly autoscaler?: AutoscalerSpec;
+  /** Number of TaskManagers, when no autoscaler decides it. */
+  readonly replicas?: number;
   readonly eviction: FlinkEvictionConfig;
 }
 
@@ -27,7 +29,7 @@ export function renderStandalone(charts: ManifestParts, job: FlinkJobSpec, detai
     data: { 'config.yaml': job.configYaml, 'log4j-console.properties': job.logging, ...hookFile(details.eviction) },
   });
   drawJobManager(core, job, details.eviction);
-  drawTaskManagers(core, job, details.eviction);
+  drawTaskManagers(core, job, details);
   if (autoscaling && details.autoscaler) drawAutoscaler(autoscaling, job, details.autoscaler);
 }
 

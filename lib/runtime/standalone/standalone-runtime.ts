@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { FlinkPort, podProperties } from '../../configuration';
 import { IFlinkIdentity, IrsaIdentity } from '../../identity';
 import { FlinkEviction } from '../../interruption';
-import { FlinkRuntimeBindOptions, IBoundFlinkRuntime, IFlinkRuntime } from '../flink-runtime';
+import { FlinkRuntimeBindOptions, IBoundFlinkRuntime, IFlinkRuntime, RunningJob } from '../flink-runtime';
 import { CHECKSUM_LABEL, FlinkComponent } from './flink-labels';
 import { POD_DISK_MIB } from './flink-pod';
 import { FlinkScaling } from './flink-scaling';
@@ -59,14 +59,11 @@ export class StandaloneRuntime implements IFlinkRuntime {
       parts: scaling.autoscaler ? ['core', 'autoscaling'] : ['core'],
       problems: [...scaling.problems, ...eviction.problems],
       warnings: eviction.warnings,
+      maxTaskManagers: scaling.maxTaskManagers,
+      spareTaskManagers: scaling.spareTaskManagers,
       podDiskMib: POD_DISK_MIB,
       ignoredProperties: scaling.ignoredProperties,
-      whenRunning: (checksum) => ({
-        objectType: 'pods',
-        // The pods of this checksum only: those of the version before may still be ready.
-        objectName: () => `--selector=${CHECKSUM_LABEL}=${checksum()},app.kubernetes.io/component=${FlinkComponent.JOB_MANAGER}`,
-        jsonPath: '.items[*].status.containerStatuses[?(@.ready==true)].name',
-      }),
+      whenRunning,
       render: (charts, job) =>
         renderStandalone(charts, job, {
           serviceAccountAnnotations: identity.serviceAccountAnnotations,
@@ -92,5 +89,14 @@ function highAvailability({ name, namespace }: FlinkRuntimeBindOptions): Record<
     'execution.shutdown-on-application-finish': 'false',
     'execution.submit-failed-job-on-application-error': 'true',
     'job-result-store.delete-on-commit': 'false',
+  };
+}
+
+function whenRunning(checksum: () => string): RunningJob {
+  return {
+    objectType: 'pods',
+    // The pods of this checksum only: those of the version before may still be ready.
+    objectName: () => `--selector=${CHECKSUM_LABEL}=${checksum()},app.kubernetes.io/component=${FlinkComponent.JOB_MANAGER}`,
+    jsonPath: '.items[*].status.containerStatuses[?(@.ready==true)].name',
   };
 }

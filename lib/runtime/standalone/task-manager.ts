@@ -6,22 +6,31 @@ import { FlinkJobSpec } from '../flink-job-spec';
 import { applicationLabels, componentName, FlinkComponent, selectorLabels } from './flink-labels';
 import { componentMetadata, flinkPodTemplate } from './flink-pod';
 
+/** What the scaling and the eviction mean for the pods. */
+export interface TaskManagerDetails {
+  readonly replicas?: number;
+  readonly eviction: FlinkEvictionConfig;
+}
+
 const COMPONENT = FlinkComponent.TASK_MANAGER;
 
 /**
- * Draws the TaskManagers. Their number is not stated, or every deploy would undo the autoscaler's; they are replaced all at
- * once, since a rolling update would restart the job at every pod.
+ * Draws the TaskManagers. Where an autoscaler decides their number it is not stated, or every deploy would undo the autoscaler's.
+ * They are replaced all at once, since a rolling update would restart the job at every pod.
  */
-export function drawTaskManagers(chart: Chart, job: FlinkJobSpec, eviction: FlinkEvictionConfig): void {
+export function drawTaskManagers(chart: Chart, job: FlinkJobSpec, { eviction, replicas }: TaskManagerDetails): void {
   new k8s.KubeDeployment(chart, 'TaskManager', {
     metadata: componentMetadata(job, COMPONENT),
     spec: {
+      replicas,
       revisionHistoryLimit: 3,
       strategy: { type: 'Recreate' },
       selector: { matchLabels: selectorLabels(job, COMPONENT) },
       template: flinkPodTemplate(job, {
         component: COMPONENT,
         eviction,
+        // What is in their volumes is in the last checkpoint too. Source: Cluster Autoscaler FAQ.
+        annotations: { 'cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes': 'work,log,tmp' },
         restHost: `${job.name}-rest`,
         process: job.taskManager,
         args: ['taskmanager', '-Dtaskmanager.host=$(POD_IP)', '-Dtaskmanager.resource-id=$(POD_NAME)'],
