@@ -48,12 +48,6 @@ export class FlinkHome {
     return join(this.path, 'bin', name);
   }
 
-  /** Log file that Flink writes for a process; its console goes elsewhere. */
-  public logs(): string[] {
-    const folder = join(this.path, 'log');
-    return readdirSync(folder).map((each) => join(folder, each));
-  }
-
   /** Environment of a process. */
   public environment(name: string): Record<string, string | undefined> {
     return sealedEnvironment({

@@ -6,6 +6,8 @@ export interface JobStatus {
   readonly parallelism: number;
   /** Whether all tasks run. */
   readonly running: boolean;
+  /** Name of the TaskManager that its first source task is on. */
+  readonly source?: string;
   /** Why it failed last, first lines. */
   readonly exception?: string;
 }
@@ -19,7 +21,7 @@ export interface CheckpointCounts {
 
 interface JobDetails {
   readonly state: string;
-  readonly vertices: { parallelism: number; tasks: Record<string, number> }[];
+  readonly vertices: { id: string; parallelism: number; tasks: Record<string, number> }[];
 }
 
 /** Flink's REST API, as far as it is needed here. There is one job: Application Mode. */
@@ -34,6 +36,7 @@ export class FlinkRest {
     const { state, vertices } = await this.get<JobDetails>(`/jobs/${id}`);
     return {
       state,
+      source: await this.taskManagerOf(id, vertices[0]?.id),
       exception: await this.lastException(id),
       parallelism: Math.max(0, ...vertices.map((each) => each.parallelism)),
       running: vertices.length > 0 && vertices.every((each) => each.tasks.RUNNING === each.parallelism),
@@ -50,6 +53,12 @@ export class FlinkRest {
   /** Number of TaskManagers that are registered. */
   public async taskManagers(): Promise<number> {
     return (await this.get<{ taskmanagers: unknown[] }>('/taskmanagers')).taskmanagers.length;
+  }
+
+  private async taskManagerOf(id: string, vertex: string | undefined): Promise<string | undefined> {
+    if (vertex === undefined) return undefined;
+    const { subtasks } = await this.get<{ subtasks: { 'taskmanager-id': string }[] }>(`/jobs/${id}/vertices/${vertex}`);
+    return subtasks[0]?.['taskmanager-id'];
   }
 
   private async lastException(id: string): Promise<string | undefined> {

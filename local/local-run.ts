@@ -1,7 +1,7 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
-import { ApplicationTemplate } from './application-template';
+import { ApplicationTemplate, StreamTemplate } from './application-template';
 import { FlinkCluster } from './flink-cluster';
 import { FlinkHome } from './flink-home';
 import { KinesisEmulator } from './kinesis-emulator';
@@ -67,6 +67,17 @@ export class LocalRun {
   /** Where the job writes: the places in S3 that its arguments name. */
   public get outputs(): string[] {
     return this.options.application.jobManagerArguments.filter((each) => /^s3a?:\/\//.test(each));
+  }
+
+  /** Streams that the job reads. */
+  public get streams(): StreamTemplate[] {
+    return this.options.application.streams;
+  }
+
+  /** What each process printed. */
+  public logs(): string[] {
+    const folder = join(this.folder, 'logs');
+    return readdirSync(folder).map((each) => join(folder, each));
   }
 
   private async startAll(): Promise<void> {

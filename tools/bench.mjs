@@ -3,7 +3,7 @@
 // Options: --runs N (5), --record (writes docs/measurements/bench-DATE.json and the figures in docs/performance.md).
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeFigures } from './bench/page.mjs';
@@ -14,6 +14,7 @@ const ALLOWED = 1.5;
 const PROGRAMS = { sample: 'dist/bin/flink-on-spot.js', bare: 'tools/bench/bare-stack.mjs' };
 
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
+const load = loadavg()[0];
 const runs = numberOfRuns();
 const milliseconds = measure();
 const median = Object.fromEntries(Object.entries(milliseconds).map(([name, times]) => [name, middle(times)]));
@@ -80,7 +81,9 @@ function record() {
 }
 
 function machine() {
-  return { processors: cpus().length, model: cpus()[0]?.model ?? 'unknown', memoryGib: Math.round(totalmem() / 2 ** 30), system: process.platform };
+  const [{ model }] = cpus();
+  const memoryGib = Math.round(totalmem() / 2 ** 30);
+  return { processors: cpus().length, model, memoryGib, system: process.platform, loadBefore: Number(load.toFixed(1)) };
 }
 
 function versions() {

@@ -24,7 +24,7 @@ function figures(link, { date, machine, versions, milliseconds, median, ratio })
     '',
     `Ratio **${ratio.toFixed(2)}**.`,
     '',
-    `Recorded ${date} on ${machine.processors} processors and ${machine.memoryGib} GiB (${machine.system}) with ${used.join(', ')}: [raw runs](${link}).`,
+    `Recorded ${date} on ${machine.processors} processors and ${machine.memoryGib} GiB (${machine.system}, load ${machine.loadBefore} before the run) with ${used.join(', ')}: [raw runs](${link}).`,
     '',
   ].join('\n');
 }

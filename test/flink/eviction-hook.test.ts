@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { LocalRun } from '../../local/local-run';
+import { BuiltSample, buildSample } from '../../local/sample-job';
+import { PATIENCE, resultsOf, sampleTemplate } from './sample';
+import { expectedMaxima, knownTick, sorted } from './window-maxima';
+
+const SCRIPT = join(__dirname, '../../lib/interruption/data/checkpoint-before-leaving.sh');
+const START = Date.parse('2026-03-01T12:00:00.000Z');
+const TICKS = 12_000;
+
+/** No checkpoint but those that the hook asks for. */
+const NO_PERIODIC_CHECKPOINT = { 'execution.checkpointing.interval': '10 min', 'execution.checkpointing.min-pause': '0' };
+
+/** What a pod that leaves does, against the REST API of a real JobManager. */
+describe.each(['1.20', '2.2'])('the eviction hook on Flink %s', (line) => {
+  let build: BuiltSample;
+  let run: LocalRun;
+  let job: string;
+
+  beforeAll(async () => {
+    build = await buildSample({ line, generator: true }, () => undefined);
+    const numbers = { ticks: TICKS, rate: 200, start: START, 'spacing-ms': 20 };
+    run = await LocalRun.start({
+      application: await sampleTemplate(line),
+      jar: build.jar,
+      taskManagers: 2,
+      uiPort: 0,
+      generator: ['--source', 'generator', ...Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)])],
+      testOptions: NO_PERIODIC_CHECKPOINT,
+      log: () => undefined,
+    });
+    await run.cluster.awaitRunning(PATIENCE);
+    job = (await get<{ jobs: { jid: string }[] }>('/jobs/overview')).jobs[0].jid;
+  }, 600_000);
+  afterAll(async () => run?.stop(), 60_000);
+
+  test(
+    'two pods that leave together share one checkpoint, the job restarts once and from it, and nothing is lost or doubled',
+    async () => {
+      await run.cluster.awaitParallelism(2, PATIENCE);
+      const restoredBefore = await restored();
+      const lines = await Promise.all([leave(), leave()]);
+      const numbers = lines.map((text) => /checkpoint (\d+) is complete/.exec(text)?.[1]);
+      expect(lines).toEqual([expect.stringContaining('is complete'), expect.stringContaining('is complete')]);
+      expect(new Set(numbers).size).toBe(1);
+
+      const { source } = await run.cluster.rest.job();
+      const leaving = run.cluster.taskManagers.find(({ options }) => options.name === source);
+      leaving?.signal('SIGTERM');
+      await leaving?.ended;
+      run.cluster.addTaskManager();
+      const expected = expectedMaxima(Array.from({ length: TICKS }, (_, i) => knownTick(i, START, 20)));
+      expect(sorted(await resultsOf(run, expected.length))).toEqual(expected);
+      const first = (await restored()).filter((id) => !restoredBefore.includes(id))[0];
+      expect(first).toBeGreaterThanOrEqual(Number(numbers[0]));
+    },
+    3 * PATIENCE,
+  );
+
+  test('a pod that leaves when the job has ended goes at once', async () => {
+    expect(await leave()).toContain('the job is FINISHED; there is nothing to save');
+  }, 60_000);
+
+  async function leave(): Promise<string> {
+    const { port } = new URL(run.cluster.rest.address);
+    const { stdout } = await promisify(execFile)('bash', [SCRIPT, '127.0.0.1', port, job, '45']);
+    return stdout;
+  }
+
+  async function get<T>(path: string): Promise<T> {
+    const answer = await fetch(`${run.cluster.rest.address}${path}`);
+    return (await answer.json()) as T;
+  }
+
+  /** Numbers of the checkpoints that the job was restored from, as far as Flink tells. */
+  async function restored(): Promise<number[]> {
+    const { latest } = await get<{ latest: { restored: { id: number } | null } }>(`/jobs/${job}/checkpoints`);
+    return latest.restored ? [latest.restored.id] : [];
+  }
+});
