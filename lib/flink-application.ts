@@ -51,7 +51,9 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
     this.processes = new runtime.FlinkProcesses(props.jobManager, props.taskManager, platform.capacity);
     const namespace = props.namespace ?? runtime.FlinkNamespace.own();
     this.namespace = namespace.nameFor(props.name);
-    this.refuse([...this.optionProblems(), ...(this.name.problems.length > 0 ? [] : namespace.problemsFor(props.name))]);
+    const problems = this.optionProblems(namespace);
+    // Nothing can be defined under a name that cannot be one; all else is checked before anything is refused.
+    if (this.name.problems.length > 0) this.refuse(problems);
 
     platform.claimName(props.name, this);
     this.bound = (props.runtime ?? new runtime.StandaloneRuntime()).bind(this, {
@@ -63,7 +65,7 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
       taskSlots: this.processes.taskSlots,
     });
     this.image = props.image.bind(this, this.version);
-    this.refuse([...this.image.problems, ...this.bound.problems, ...this.fitProblems(), ...this.configuration.problems]);
+    this.refuse([...problems, ...this.image.problems, ...this.bound.problems, ...this.fitProblems(), ...this.configuration.problems]);
 
     this.grantPrincipal = this.bound.grantPrincipal;
     this.applicationName = props.name;
@@ -135,10 +137,11 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
     });
   }
 
-  private optionProblems(): string[] {
+  private optionProblems(namespace: runtime.FlinkNamespace): string[] {
     const { job, checkpointing, waitUntilRunning: wait } = this.props;
     const problems = [
       ...this.name.problems,
+      ...(this.name.problems.length > 0 ? [] : namespace.problemsFor(this.props.name)),
       ...job.problems,
       ...new flink.Checkpointing(checkpointing).problems,
       ...this.processes.problems,

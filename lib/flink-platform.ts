@@ -53,7 +53,6 @@ export class FlinkPlatform extends Construct implements IFlinkPlatform {
 
     this.clusterName = this.cluster.clusterName;
     this.kubeconfigCommand = this.kubeconfig(props);
-    new CfnOutput(this, 'Kubeconfig', { value: this.kubeconfigCommand, description: 'Lets kubectl talk to the cluster' });
     Object.entries(props.tags ?? {}).forEach(([key, value]) => Tags.of(this).add(key, value));
   }
 
@@ -118,8 +117,12 @@ export class FlinkPlatform extends Construct implements IFlinkPlatform {
   private kubeconfig({ admins, viewers }: FlinkPlatformProps): string {
     const role = [...(admins ?? []), ...(viewers ?? [])][0];
     const command = `aws eks update-kubeconfig --name ${this.cluster.clusterName} --region ${Stack.of(this).region}`;
-    if (role) return `${command} --role-arn ${role.roleArn}`;
-    return `nobody has access yet: give FlinkPlatform 'admins' (the sample: -c adminRoleArn=ARN), deploy, then ${command} --role-arn ARN`;
+    const description = role
+      ? 'Lets kubectl talk to the cluster'
+      : "Nobody has access yet: give FlinkPlatform 'admins' (the sample: -c adminRoleArn=ARN) and deploy; ROLE is the ARN of one of them";
+    const value = `${command} --role-arn ${role?.roleArn ?? 'ROLE'}`;
+    new CfnOutput(this, 'Kubeconfig', { value, description });
+    return value;
   }
 }
 
@@ -127,7 +130,7 @@ function zoneProblems({ vpc, zones }: FlinkPlatformProps): string[] {
   if (vpc)
     return zones === undefined
       ? cluster.networkProblems(vpc)
-      : [`zones is ${zones} together with vpc: the zones are those of the VPC; remove 'zones'`];
+      : [`zones is ${zones} together with vpc: allowed is one of them, because the zones are those of the VPC; remove 'zones'`];
   if (zones === undefined || zones === 2 || zones === 3) return [];
   return [`zones is ${zones}: allowed are 2 or 3, because EKS needs two and few regions have more than three for every account; use 3`];
 }

@@ -4,10 +4,20 @@ export { FlinkApplication } from './flink-application';
 export { FlinkApplicationProps, ObservabilityOptions } from './flink-application-props';
 export { FlinkPlatform } from './flink-platform';
 export { AwaitedValue, FlinkPlatformProps, IFlinkPlatform } from './flink-platform-props';
-export * from './identity';
+export { ClusterIdentity, IdentityBindOptions, IdentityConfig, IFlinkIdentity, IrsaIdentity } from './identity';
 export { CheckpointFirstOptions, EvictionHook, FlinkEviction, FlinkEvictionConfig } from './interruption';
 export { ManifestPart } from './manifest';
-export * from './placement';
+export {
+  NodeAllocatable,
+  NodeOperator,
+  NodeRequirement,
+  NodeShape,
+  Placement,
+  PlacementProfile,
+  Placements,
+  Toleration,
+  WeightedRequirement,
+} from './placement';
 export { FlinkEndpoint } from './platform';
 export {
   FlinkImage,
@@ -18,6 +28,7 @@ export {
   FlinkNamespace,
   FlinkProcessOptions,
   FlinkRuntimeBindOptions,
+  FixedScalingOptions,
   FlinkScaling,
   IBoundFlinkRuntime,
   IFlinkRuntime,

@@ -79,7 +79,7 @@ export class NodeGroup {
         ephemeralStorage: Size.gibibytes(this.allocatableDiskGib),
       },
       architecture: this.arm ? 'arm64' : 'amd64',
-      maxCount: this.maxSize,
+      maxCount: Token.isUnresolved(this.maxSize) ? undefined : this.maxSize,
     };
   }
 
@@ -94,7 +94,7 @@ export class NodeGroup {
     const problems: string[] = [];
     if (![minSize, desiredSize, maxSize].every((size) => Number.isInteger(size)) || minSize < 0 || maxSize < 1) {
       problems.push(
-        `${this.name} has sizes ${minSize}, ${desiredSize}, ${maxSize}: allowed are whole numbers, minSize 0 or more and maxSize 1 or more`,
+        `${this.name} has sizes ${minSize}, ${desiredSize}, ${maxSize}: allowed are whole numbers, minSize 0 or more and maxSize 1 or more; use for example 0 and 10`,
       );
     } else if (minSize > desiredSize || desiredSize > maxSize) {
       problems.push(
@@ -118,7 +118,8 @@ export class NodeGroup {
     }
     const facts = types.map((type) => InstanceCatalog.instance.find(type));
     const problems = types.flatMap((type, index) => this.typeProblem(type, facts[index]));
-    if (new Set(types).size < types.length) problems.push(`${this.name} names an instance type twice (${names}): remove one`);
+    if (new Set(types).size < types.length)
+      problems.push(`${this.name} names an instance type twice (${names}): allowed is once, because it adds no Spot pool; remove one`);
     const known = facts.filter((one): one is InstanceFacts => one !== undefined);
     if (new Set(known.map(({ vcpu, memoryMib }) => `${vcpu}/${memoryMib}`)).size > 1) {
       const shapes = known.map(({ type, vcpu, memoryMib }) => `${type} ${vcpu} vCPU ${memoryMib / 1024} GiB`).join(', ');
@@ -127,7 +128,9 @@ export class NodeGroup {
       );
     }
     if (new Set(known.map(({ arm }) => arm)).size > 1) {
-      problems.push(`${this.name} mixes x86_64 and arm64 types (${names}): a node group has one AMI; make one group an architecture`);
+      problems.push(
+        `${this.name} mixes x86_64 and arm64 types (${names}): allowed is one architecture, because a node group has one AMI; make one group an architecture`,
+      );
     }
     return problems;
   }
@@ -141,7 +144,7 @@ export class NodeGroup {
     }
     if (facts.burstable) {
       return [
-        `${this.name} has the burstable type '${type}': a stream job uses its CPU all the time and would run out of credits; use the same size of c, m or r`,
+        `${this.name} has the burstable type '${type}': allowed are types with full CPU at all times, because a stream job would run out of credits; use the same size of c, m or r`,
       ];
     }
     return [];

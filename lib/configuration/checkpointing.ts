@@ -84,7 +84,7 @@ export class Checkpointing {
     }
     if (!Number.isInteger(retained) || retained < 1) {
       this.problems.push(
-        `checkpointing.retained is ${retained}: allowed is a whole number of 1 or more, because recovery needs at least one checkpoint`,
+        `checkpointing.retained is ${retained}: allowed is a whole number of 1 or more, because recovery needs at least one checkpoint; use 3`,
       );
     }
     if (ms(interval) > 600_000) {

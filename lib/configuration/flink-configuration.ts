@@ -55,13 +55,18 @@ export class FlinkConfiguration {
   private refuse(key: string, value: string): string | undefined {
     const owner = this.owners[key];
     if (owner !== undefined && this.values[key] !== value) {
-      return `'${key}' is set by ${owner} to '${this.values[key]}', got '${value}': remove it from 'properties'`;
+      return `'${key}' is set by ${owner} to '${readable(this.values[key])}', got '${readable(value)}': remove it from 'properties'`;
     }
     if (SECRET.test(value)) {
       return `the value of '${key}' looks like an access key: it would stand in the template and in a ConfigMap; remove it, the pods get their credentials from the service account`;
     }
     return undefined;
   }
+}
+
+/** A value for a message: what only a deployment knows has no text yet. */
+function readable(value: string): string {
+  return value.replace(/\$\{Token\[[^\]]*\]\}/g, '(known at deployment)');
 }
 
 // Source: AWS IAM identifiers, prefixes of access key ids.

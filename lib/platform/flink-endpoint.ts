@@ -20,7 +20,9 @@ export class FlinkEndpoint {
    */
   public static publicFrom(cidrs: string[]): FlinkEndpoint {
     const wrong = cidrs.filter((cidr) => !Token.isUnresolved(cidr) && !CIDR.test(cidr));
-    const problems = wrong.map((cidr) => `endpoint has the range '${cidr}': allowed are IPv4 ranges such as '203.0.113.7/32'`);
+    const problems = wrong.map(
+      (cidr) => `endpoint has the range '${cidr}': allowed are IPv4 ranges with a length of 0 to 32; use for example '203.0.113.7/32'`,
+    );
     if (cidrs.length === 0)
       problems.push(
         'endpoint has no range: EKS takes an empty list for the whole internet; name at least one, or use FlinkEndpoint.privateOnly()',

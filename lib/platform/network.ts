@@ -37,7 +37,7 @@ export function networkProblems(vpc: ec2.IVpc): string[] {
   const subnets = vpc.privateSubnets;
   if (subnets.length === 0) {
     return [
-      'vpc has no private subnets with a way out: nodes would have public addresses or could not join; give a VPC with subnets of type PRIVATE_WITH_EGRESS',
+      'vpc has no private subnets with a way out: allowed are two or more, because nodes would have public addresses or could not join; give a VPC with subnets of type PRIVATE_WITH_EGRESS',
     ];
   }
   const zones = new Set(subnets.map((subnet) => subnet.availabilityZone));

@@ -111,7 +111,7 @@ class NamedImage extends FlinkImage {
     const official = /^(.*\/)?flink:(\d+\.\d+)(\.\d+)?\b/.exec(this.uri);
     if (!official || official[2] === version.line) return [];
     return [
-      `image '${this.uri}' has Flink ${official[2]}, version is ${version.release}: option names and the S3 plugins differ between lines; use ':${version.imageTag}' or set 'version' (tag '${tag}')`,
+      `image '${this.uri}' has Flink ${official[2]}, version is ${version.release}: allowed is an image of Flink ${version.line}, because option names and the S3 plugins differ between lines; use ':${version.imageTag}' or set 'version' (tag '${tag}')`,
     ];
   }
 }

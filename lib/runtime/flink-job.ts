@@ -1,3 +1,5 @@
+import { Token } from 'aws-cdk-lib';
+
 /** Options of `FlinkJob.jar`. */
 export interface JarJobOptions {
   /** Main class, fully qualified, for example `flinkonspot.PriceMaxima`. Its jar lies in the image under `/opt/flink/usrlib`. */
@@ -18,11 +20,12 @@ export class FlinkJob {
    * @param options which class, with which arguments
    */
   public static jar(options: JarJobOptions): FlinkJob {
-    const problems = CLASS_NAME.test(options.entryClass)
-      ? []
-      : [
-          `job.entryClass is '${options.entryClass}': allowed is a fully qualified Java class name, because Flink starts the job by it; use for example 'flinkonspot.PriceMaxima'`,
-        ];
+    const problems =
+      Token.isUnresolved(options.entryClass) || CLASS_NAME.test(options.entryClass)
+        ? []
+        : [
+            `job.entryClass is '${options.entryClass}': allowed is a fully qualified Java class name, because Flink starts the job by it; use for example 'flinkonspot.PriceMaxima'`,
+          ];
     return new FlinkJob(options.entryClass, options.args ?? [], problems);
   }
 

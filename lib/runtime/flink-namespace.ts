@@ -1,3 +1,5 @@
+import { Token } from 'aws-cdk-lib';
+
 /** The Kubernetes namespace of an application. */
 export class FlinkNamespace {
   /**
@@ -34,6 +36,7 @@ export class FlinkNamespace {
   /** What is wrong with the name, one sentence each. Source: Kubernetes, DNS label names (RFC 1123). */
   public problemsFor(application: string): string[] {
     const name = this.nameFor(application);
+    if (Token.isUnresolved(name)) return [];
     if (name === 'default' || name.startsWith('kube-')) {
       return [
         `namespace is '${name}': allowed is a namespace of the team's own, because Pod Security and network policies of '${name}' belong to the cluster; use FlinkNamespace.own()`,

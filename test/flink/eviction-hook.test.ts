@@ -8,10 +8,10 @@ import { expectedMaxima, knownTick, sorted } from './window-maxima';
 
 const SCRIPT = join(__dirname, '../../lib/interruption/data/checkpoint-before-leaving.sh');
 const START = Date.parse('2026-03-01T12:00:00.000Z');
-const TICKS = 12_000;
+const TICKS = 9_000;
 
-/** No checkpoint but those that the hook asks for. */
-const NO_PERIODIC_CHECKPOINT = { 'execution.checkpointing.interval': '10 min', 'execution.checkpointing.min-pause': '0' };
+/** Periodic ones are needed on 2.2: without one a job that has started on one TaskManager never takes in the second. */
+const CHECKPOINTS = { 'execution.checkpointing.interval': '8 s', 'execution.checkpointing.min-pause': '0' };
 
 /** What a pod that leaves does, against the REST API of a real JobManager. */
 describe.each(['1.20', '2.2'])('the eviction hook on Flink %s', (line) => {
@@ -28,7 +28,7 @@ describe.each(['1.20', '2.2'])('the eviction hook on Flink %s', (line) => {
       taskManagers: 2,
       uiPort: 0,
       generator: ['--source', 'generator', ...Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)])],
-      testOptions: NO_PERIODIC_CHECKPOINT,
+      testOptions: CHECKPOINTS,
       log: () => undefined,
     });
     await run.cluster.awaitRunning(PATIENCE);
@@ -42,9 +42,8 @@ describe.each(['1.20', '2.2'])('the eviction hook on Flink %s', (line) => {
       await run.cluster.awaitParallelism(2, PATIENCE);
       const restoredBefore = await restored();
       const lines = await Promise.all([leave(), leave()]);
-      const numbers = lines.map((text) => /checkpoint (\d+) is complete/.exec(text)?.[1]);
-      expect(lines).toEqual([expect.stringContaining('is complete'), expect.stringContaining('is complete')]);
-      expect(new Set(numbers).size).toBe(1);
+      const numbers = lines.map((text) => /checkpoint (\d+)(, which was under way,)? is complete/.exec(text)?.[1]);
+      expect({ lines, numbers }).toEqual({ lines, numbers: [expect.stringMatching(/^\d+$/), numbers[0]] });
 
       const { source } = await run.cluster.rest.job();
       const leaving = run.cluster.taskManagers.find(({ options }) => options.name === source);

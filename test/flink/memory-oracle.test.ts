@@ -46,19 +46,23 @@ describe.each([
   test.each([
     ['taskManager', divideTaskManager],
     ['jobManager', divideJobManager],
-  ] as const)('%s: the same numbers to the byte, and an error where Flink errs', async (process, divide) => {
-    const random = new RandomSettings(SEED);
-    const cases = Array.from({ length: CASES }, () => (process === 'taskManager' ? random.taskManager(line) : random.jobManager()));
-    const answers = await Promise.all(cases.map((properties) => theirs(process, properties)));
-    const different = cases
-      .map((properties, index) => ({ properties, flink: answers[index], ours: ours(divide, properties, catalog) }))
-      .filter((each) => JSON.stringify(sorted(each.flink)) !== JSON.stringify(sorted(each.ours)));
-    expect(different.slice(0, 3)).toEqual([]);
-    // Both kinds were really asked.
-    const errors = answers.filter((answer) => answer === 'error').length;
-    expect(errors).toBeGreaterThan(CASES / 10);
-    expect(CASES - errors).toBeGreaterThan(CASES / 10);
-  }, 120_000);
+  ] as const)(
+    '%s: the same numbers to the byte, and an error where Flink errs',
+    async (process, divide) => {
+      const random = new RandomSettings(SEED);
+      const cases = Array.from({ length: CASES }, () => (process === 'taskManager' ? random.taskManager(line) : random.jobManager()));
+      const answers = await Promise.all(cases.map((properties) => theirs(process, properties)));
+      const different = cases
+        .map((properties, index) => ({ properties, flink: answers[index], ours: ours(divide, properties, catalog) }))
+        .filter((each) => JSON.stringify(sorted(each.flink)) !== JSON.stringify(sorted(each.ours)));
+      expect(different.slice(0, 3)).toEqual([]);
+      // Both kinds were really asked.
+      const errors = answers.filter((answer) => answer === 'error').length;
+      expect(errors).toBeGreaterThan(CASES / 10);
+      expect(CASES - errors).toBeGreaterThan(CASES / 10);
+    },
+    120_000,
+  );
 });
 
 function sorted(answer: unknown): unknown {

@@ -63,10 +63,15 @@ export async function withSample(
   expectNoOldKeys(run);
 }
 
-/** Waits until so many results are visible, and gives them. */
-export async function resultsOf(run: LocalRun, least: number): Promise<WindowMaximum[]> {
+/**
+ * Waits until so many results are visible, and gives them.
+ *
+ * @param meanwhile done at every look, for example more ticks
+ */
+export async function resultsOf(run: LocalRun, least: number, meanwhile?: () => Promise<void>): Promise<WindowMaximum[]> {
   const look = async (): Promise<{ done?: WindowMaximum[]; seen: string }> => {
     run.cluster.requireJobManager();
+    await meanwhile?.();
     const results = (await linesOf(run, 'windows')).map(maximumOf);
     if (results.length >= least) return { done: results, seen: '' };
     const { state, parallelism, exception } = await run.cluster.rest.job();

@@ -152,12 +152,12 @@ function countProblems({ min, max, cpuPercent }: AutoscalerSpec): string[] {
   const problems: string[] = [];
   if (!Number.isInteger(min) || !Number.isInteger(max) || min < 1 || min > max) {
     problems.push(
-      `scaling has min ${min} and max ${max}: allowed are whole numbers with 1 <= min <= max, because with no TaskManager there is no CPU use to scale by`,
+      `scaling has min ${min} and max ${max}: allowed are whole numbers with 1 <= min <= max, because with no TaskManager there is no CPU use to scale by; use for example min 2 and max 10`,
     );
   }
   if (!Number.isInteger(cpuPercent) || cpuPercent < 10 || cpuPercent > 90) {
     problems.push(
-      `scaling.cpuPercent is ${cpuPercent}: allowed is a whole number from 10 to 90, in percent of the CPU request; above it a job cannot catch up after a restart`,
+      `scaling.cpuPercent is ${cpuPercent}: allowed is a whole number from 10 to 90, in percent of the CPU request, because above it a job cannot catch up after a restart; use 60`,
     );
   }
   return problems;
@@ -170,7 +170,7 @@ function windowProblems({ scaleUpWindowSeconds, scaleDownWindowSeconds }: Autosc
     .filter(([, seconds]) => !Number.isInteger(seconds) || seconds < 0 || seconds > 3600)
     .map(
       ([name, seconds]) =>
-        `scaling.${name} is ${seconds}: allowed is a whole number from 0 to 3600, the range of Kubernetes' stabilization windows`,
+        `scaling.${name} is ${seconds}: allowed is a whole number from 0 to 3600, the range of Kubernetes' stabilization windows; use 90 up and 600 down`,
     );
 }
 

@@ -67,9 +67,49 @@ export class RandomSettings {
   public text(): string {
     const number = this.pick(['0', '1', '30', '007', '+5', '-3', '1.5', '.5', '1e3', '', '99999999999', '9223372036854775808', 'x']);
     const blank = this.pick(['', '', ' ', '  ', '\t']);
-    const units = ['', 's', 'ms', 'min', 'm', 'Mb', 'gb', 'Gi', 'h', 'd', 'kibibytes', 'bytes', 'hours', 'sec', 'µs', 'ns', 'GB', 'Mi', 'w', '%'];
-    const whole = ['true', 'FALSE', 'yes', 'a:b', 'a:b,c:d', 'a', 'a:b:c', "'a:b':c", '"a,b":c', 'a;b', '[1, 2]', '{a: b}', "it's", '1;2', '1;;2', '30 s;1 min'];
-    return this.chance(0.5) ? this.pick(whole) : `${this.chance(0.1) ? ' ' : ''}${number}${blank}${this.pick(units)}${this.chance(0.1) ? ' ' : ''}`;
+    const units = [
+      '',
+      's',
+      'ms',
+      'min',
+      'm',
+      'Mb',
+      'gb',
+      'Gi',
+      'h',
+      'd',
+      'kibibytes',
+      'bytes',
+      'hours',
+      'sec',
+      'µs',
+      'ns',
+      'GB',
+      'Mi',
+      'w',
+      '%',
+    ];
+    const whole = [
+      'true',
+      'FALSE',
+      'yes',
+      'a:b',
+      'a:b,c:d',
+      'a',
+      'a:b:c',
+      "'a:b':c",
+      '"a,b":c',
+      'a;b',
+      '[1, 2]',
+      '{a: b}',
+      "it's",
+      '1;2',
+      '1;;2',
+      '30 s;1 min',
+    ];
+    return this.chance(0.5)
+      ? this.pick(whole)
+      : `${this.chance(0.1) ? ' ' : ''}${number}${blank}${this.pick(units)}${this.chance(0.1) ? ' ' : ''}`;
   }
 
   /** A whole number from one bound to another. */
@@ -111,7 +151,14 @@ export class RandomSettings {
   private size(mebibytes: number): string {
     if (this.chance(0.01)) return this.pick(['', 'lots', '2Gi', '1.5g', '-1m', '9223372036854775807', '9000000000g']);
     const whole = Math.max(0, Math.floor(mebibytes));
-    const spellings = [`${whole}m`, `${whole} mb`, `${whole}M`, `${whole * 1024}k`, `${whole * 1048576 + this.whole(0, 1048575)}`, ` ${whole} MebiBytes `];
+    const spellings = [
+      `${whole}m`,
+      `${whole} mb`,
+      `${whole}M`,
+      `${whole * 1024}k`,
+      `${whole * 1048576 + this.whole(0, 1048575)}`,
+      ` ${whole} MebiBytes `,
+    ];
     return this.chance(0.1) ? `${Math.ceil(whole / 1024)}g` : this.pick(spellings);
   }
 

@@ -13,11 +13,11 @@ import org.apache.flink.streaming.connectors.kinesis.FlinkKinesisConsumer;
 final class KinesisTicks {
     private KinesisTicks() {}
 
-    /** The connector makes watermarks a shard by an assigner of its own, so the strategy's generator is not used here. */
+    /** The connector makes watermarks for each shard by an assigner of its own, so the strategy is not used here. An uid per connector: their states differ. */
     static DataStream<String> read(StreamExecutionEnvironment env, Arguments arguments, WatermarkStrategy<String> watermarks) {
         Properties options = new Properties();
         options.setProperty("aws.region", arguments.required("stream-region"));
-        options.setProperty("flink.stream.initpos", arguments.optional("stream-initial-position", "TRIM_HORIZON"));
+        options.setProperty("flink.stream.initpos", arguments.oneOf("stream-initial-position", "TRIM_HORIZON", "LATEST"));
         if (arguments.has("stream-endpoint")) {
             options.setProperty("aws.endpoint", arguments.required("stream-endpoint"));
         }
@@ -27,7 +27,7 @@ final class KinesisTicks {
         String arn = arguments.required("stream-arn");
         FlinkKinesisConsumer<String> consumer = new FlinkKinesisConsumer<>(arn.substring(arn.lastIndexOf('/') + 1), new SimpleStringSchema(), options);
         consumer.setPeriodicWatermarkAssigner(new ShardWatermarks(arguments.duration("out-of-orderness", "2s").toMillis()));
-        return env.addSource(consumer, "Ticks").uid("source");
+        return env.addSource(consumer, "Ticks").uid("kinesis-consumer");
     }
 
     /** As the other connectors' strategy, in the older interface. */

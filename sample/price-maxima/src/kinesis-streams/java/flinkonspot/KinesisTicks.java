@@ -13,10 +13,11 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 final class KinesisTicks {
     private KinesisTicks() {}
 
+    /** Credentials come from the SDK's default chain, on EKS the service account's role. An uid per connector: their states differ. */
     static DataStream<String> read(StreamExecutionEnvironment env, Arguments arguments, WatermarkStrategy<String> watermarks) {
         Map<String, String> options = new HashMap<>();
         options.put("aws.region", arguments.required("stream-region"));
-        options.put("source.init.position", arguments.optional("stream-initial-position", "TRIM_HORIZON"));
+        options.put("source.init.position", arguments.oneOf("stream-initial-position", "TRIM_HORIZON", "LATEST"));
         if (arguments.has("stream-endpoint")) {
             options.put("aws.endpoint", arguments.required("stream-endpoint"));
         }
@@ -26,6 +27,6 @@ final class KinesisTicks {
                         .setSourceConfig(Configuration.fromMap(options))
                         .setDeserializationSchema(new SimpleStringSchema())
                         .build();
-        return env.fromSource(source, watermarks, "Ticks").uid("source");
+        return env.fromSource(source, watermarks, "Ticks").uid("kinesis-streams");
     }
 }

@@ -3,11 +3,12 @@ package flinkonspot;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.Set;
+import java.util.TreeSet;
 
-/** The job's arguments, all of the form {@code --name value}. */
+/** The job's arguments, all of the form {@code --name value}. Of a name given twice, the last value counts. */
 public final class Arguments implements Serializable {
     private static final Set<String> KNOWN =
             Set.of(
@@ -18,7 +19,7 @@ public final class Arguments implements Serializable {
     private final Map<String, String> values;
 
     private Arguments(Map<String, String> values) {
-        this.values = values;
+        this.values = Map.copyOf(values);
     }
 
     /** Reads the command line; throws with what is allowed when something is wrong. */
@@ -29,7 +30,7 @@ public final class Arguments implements Serializable {
             if (name == null || !KNOWN.contains(name)) {
                 throw new IllegalArgumentException("argument '" + args[i] + "' is not known: allowed are --" + String.join(", --", new TreeSet<>(KNOWN)));
             }
-            if (i + 1 == args.length) {
+            if (i + 1 == args.length || args[i + 1].startsWith("--")) {
                 throw new IllegalArgumentException("argument '" + args[i] + "' has no value: write " + args[i] + " VALUE");
             }
             values.put(name, args[i + 1]);
@@ -46,24 +47,30 @@ public final class Arguments implements Serializable {
         return value;
     }
 
-    /** Value of an argument, or a default. */
-    public String optional(String name, String otherwise) {
-        return values.getOrDefault(name, otherwise);
-    }
-
     /** Whether an argument was given. */
     public boolean has(String name) {
         return values.containsKey(name);
     }
 
-    /** A whole number, or a default. */
-    public long number(String name, long otherwise) {
-        String value = values.get(name);
-        try {
-            return value == null ? otherwise : Long.parseLong(value);
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("argument '--" + name + "' is '" + value + "': allowed is a whole number", e);
+    /** One of the values that are allowed, of which the first is the default. */
+    public String oneOf(String name, String... allowed) {
+        String value = values.getOrDefault(name, allowed[0]);
+        if (!List.of(allowed).contains(value)) {
+            throw new IllegalArgumentException("argument '--" + name + "' is '" + value + "': allowed are " + String.join(" and ", allowed));
         }
+        return value;
+    }
+
+    /** A whole number of at least {@code least}, or a default. */
+    public long number(String name, long otherwise, long least) {
+        String value = values.get(name);
+        if (value == null) {
+            return otherwise;
+        }
+        if (!value.matches("-?[0-9]{1,18}") || Long.parseLong(value) < least) {
+            throw new IllegalArgumentException("argument '--" + name + "' is '" + value + "': allowed are whole numbers from " + least);
+        }
+        return Long.parseLong(value);
     }
 
     /** A duration such as {@code 500ms}, {@code 10s} or {@code 5m}. */

@@ -7,15 +7,15 @@ import org.apache.flink.util.Collector;
 
 /** Counts ticks that came after their windows had closed: nothing is lost without a number that says so. */
 class CountLateTicks extends ProcessFunction<Tick, Void> {
-    private transient Counter lateTicks;
+    transient Counter lateRecords;
 
     @Override
     public void open(OpenContext context) {
-        lateTicks = getRuntimeContext().getMetricGroup().counter("lateTicks");
+        lateRecords = getRuntimeContext().getMetricGroup().counter("lateRecords");
     }
 
     @Override
     public void processElement(Tick tick, Context context, Collector<Void> out) {
-        lateTicks.inc();
+        lateRecords.inc();
     }
 }

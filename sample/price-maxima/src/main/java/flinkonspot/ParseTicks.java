@@ -11,7 +11,7 @@ import org.apache.flink.util.OutputTag;
 class ParseTicks extends ProcessFunction<String, Tick> {
     static final OutputTag<String> BAD_RECORDS = new OutputTag<>("bad-records") {};
 
-    private transient Counter badRecords;
+    transient Counter badRecords;
 
     @Override
     public void open(OpenContext context) {

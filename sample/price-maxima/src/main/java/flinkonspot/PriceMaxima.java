@@ -15,23 +15,16 @@ public final class PriceMaxima {
 
     public static void main(String[] args) throws Exception {
         Arguments arguments = Arguments.parse(args);
-        String output = arguments.required("output");
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-        define(source(env, arguments), arguments, output);
+        define(source(env, arguments), arguments);
         env.execute("price-maxima");
     }
 
     /** Watermarks are made in the source, for each shard alone: shards that are read at different speeds make no tick late. */
-    private static DataStream<String> source(StreamExecutionEnvironment env, Arguments arguments) {
-        String source = arguments.optional("source", "kinesis");
-        switch (source) {
-            case "kinesis":
-                return KinesisTicks.read(env, arguments, watermarks(arguments));
-            case "generator":
-                return GeneratedTicks.read(env, arguments, watermarks(arguments));
-            default:
-                throw new IllegalArgumentException("argument '--source' is '" + source + "': allowed are kinesis and generator");
-        }
+    static DataStream<String> source(StreamExecutionEnvironment env, Arguments arguments) {
+        return arguments.oneOf("source", "kinesis", "generator").equals("kinesis")
+                ? KinesisTicks.read(env, arguments, watermarks(arguments))
+                : GeneratedTicks.read(env, arguments, watermarks(arguments));
     }
 
     static WatermarkStrategy<String> watermarks(Arguments arguments) {
@@ -42,7 +35,8 @@ public final class PriceMaxima {
         return arguments.has("idleness") ? strategy.withIdleness(arguments.duration("idleness", "")) : strategy;
     }
 
-    static void define(DataStream<String> records, Arguments arguments, String output) {
+    static void define(DataStream<String> records, Arguments arguments) {
+        String output = arguments.required("output");
         SingleOutputStreamOperator<Tick> ticks = records.process(new ParseTicks()).name("Parse").uid("parse");
         SingleOutputStreamOperator<WindowMaximum> maxima =
                 ticks.keyBy(tick -> tick.ticker)

@@ -17,23 +17,26 @@ import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.
 
 /** Where results go: files that become visible with the checkpoint that covers them, so exactly once. */
 final class Results {
-    private static final OutputFileConfig LINES = OutputFileConfig.builder().withPartPrefix("part").withPartSuffix(".jsonl").build();
-
     private Results() {}
 
     static FileSink<WindowMaximum> windows(String output) {
         return FileSink.forRowFormat(new Path(output + "/windows"), Results::writeLine)
                 .withBucketAssigner(new HourOfWindowEnd())
                 .withRollingPolicy(OnCheckpointRollingPolicy.build())
-                .withOutputFileConfig(LINES)
+                .withOutputFileConfig(files(".jsonl"))
                 .build();
     }
 
+    /** As they came, for a look at what is wrong with them. */
     static FileSink<String> badRecords(String output) {
         return FileSink.forRowFormat(new Path(output + "/bad"), new SimpleStringEncoder<String>("UTF-8"))
                 .withRollingPolicy(OnCheckpointRollingPolicy.build())
-                .withOutputFileConfig(LINES)
+                .withOutputFileConfig(files(".txt"))
                 .build();
+    }
+
+    private static OutputFileConfig files(String suffix) {
+        return OutputFileConfig.builder().withPartPrefix("part").withPartSuffix(suffix).build();
     }
 
     private static void writeLine(WindowMaximum maximum, OutputStream stream) throws IOException {

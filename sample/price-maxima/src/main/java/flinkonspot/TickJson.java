@@ -11,7 +11,11 @@ import java.util.Optional;
 
 /** Reads ticks from JSON. */
 final class TickJson {
-    private static final ObjectMapper MAPPER = new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+    /** Decimals, because doubles are not exact. Nothing after the object, because a second tick in one record would be lost unseen. */
+    private static final ObjectMapper MAPPER =
+            new ObjectMapper()
+                    .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private TickJson() {}
 

@@ -1,7 +1,6 @@
 package flinkonspot;
 
 import java.math.BigDecimal;
-import java.time.Instant;
 
 /** Highest price of one ticker in one window. */
 public class WindowMaximum {
@@ -23,11 +22,12 @@ public class WindowMaximum {
         this.ticks = ticks;
     }
 
-    /** One line of the result. Tickers are letters, so nothing needs escaping but quotes and backslashes. */
+    /** One line of the result. */
     public String toJson() {
-        String name = ticker.replace("\\", "\\\\").replace("\"", "\\\"");
-        return "{\"TICKER\":\"" + name + "\",\"WINDOW_START\":\"" + Instant.ofEpochMilli(windowStart)
-                + "\",\"WINDOW_END\":\"" + Instant.ofEpochMilli(windowEnd)
-                + "\",\"MAX_PRICE\":" + BigDecimal.valueOf(maxPriceCents, 2) + ",\"TICKS\":" + ticks + "}";
+        return "{\"TICKER\":" + Json.text(ticker)
+                + ",\"WINDOW_START\":" + Json.time(windowStart)
+                + ",\"WINDOW_END\":" + Json.time(windowEnd)
+                + ",\"MAX_PRICE\":" + BigDecimal.valueOf(maxPriceCents, 2).toPlainString()
+                + ",\"TICKS\":" + ticks + "}";
     }
 }

@@ -18,8 +18,15 @@ class ArgumentsTest {
         assertEquals("s3a://b/p", arguments.required("output"));
         assertEquals(Duration.ofMillis(250), arguments.duration("window", "10s"));
         assertEquals(Duration.ofSeconds(5), arguments.duration("slide", "5s"));
-        assertEquals(7, arguments.number("rate", 100));
-        assertEquals("kinesis", arguments.optional("source", "kinesis"));
+        assertEquals(7, arguments.number("rate", 100, 1));
+        assertEquals(10, arguments.number("spacing-ms", 10, 1));
+        assertEquals("kinesis", arguments.oneOf("source", "kinesis", "generator"));
+        assertTrue(arguments.has("rate"));
+    }
+
+    @Test
+    void lastValueOfANameCounts() {
+        assertEquals("b", Arguments.parse("--output", "a", "--output", "b").required("output"));
     }
 
     @Test
@@ -27,8 +34,11 @@ class ArgumentsTest {
         assertTrue(refusal(() -> Arguments.parse("--stream", "x")).contains("--stream-arn"));
         assertTrue(refusal(() -> Arguments.parse("window", "10s")).contains("not known"));
         assertTrue(refusal(() -> Arguments.parse("--window")).contains("has no value"));
+        assertTrue(refusal(() -> Arguments.parse("--output", "--source", "kinesis")).contains("'--output' has no value"));
         assertTrue(refusal(() -> Arguments.parse().required("output")).contains("missing"));
+        assertTrue(refusal(() -> Arguments.parse("--source", "kafka").oneOf("source", "kinesis", "generator")).contains("kinesis and generator"));
         assertTrue(refusal(() -> Arguments.parse("--window", "10 s").duration("window", "1s")).contains("10s"));
-        assertTrue(refusal(() -> Arguments.parse("--rate", "fast").number("rate", 1)).contains("whole number"));
+        assertTrue(refusal(() -> Arguments.parse("--rate", "fast").number("rate", 100, 1)).contains("whole numbers from 1"));
+        assertTrue(refusal(() -> Arguments.parse("--rate", "0").number("rate", 100, 1)).contains("whole numbers from 1"));
     }
 }

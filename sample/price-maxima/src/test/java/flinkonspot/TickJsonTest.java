@@ -25,6 +25,7 @@ class TickJsonTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "", "no json", "[]", "null", "{}",
+        "{\"EVENT_TIME\":\"2026-01-01T00:00:00Z\",\"TICKER\":\"A\",\"PRICE\":1}{}",
         "{\"EVENT_TIME\":\"yesterday\",\"TICKER\":\"A\",\"PRICE\":1}",
         "{\"EVENT_TIME\":1767225600000,\"TICKER\":\"A\",\"PRICE\":1}",
         "{\"EVENT_TIME\":\"2026-01-01T00:00:00Z\",\"TICKER\":\"\",\"PRICE\":1}",
@@ -35,6 +36,16 @@ class TickJsonTest {
     void putsAsideWhatIsNoTickAndLetsItMoveNoWatermark(String record) {
         assertTrue(TickJson.parse(record).isEmpty());
         assertEquals(Long.MIN_VALUE, TickJson.eventTimeOf(record));
+    }
+
+    @Test
+    void writesTimesWithMillisecondsAlways() {
+        assertEquals("\"2026-01-01T00:00:00.000Z\"", Json.time(1_767_225_600_000L));
+    }
+
+    @Test
+    void writesAnyTextOnOneLine() {
+        assertEquals("\"a\\\"b\\\\c\\nd\"", Json.text("a\"b\\c\nd"));
     }
 
     @Test

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runSample } from '../fixtures/sample';
+import { ACKNOWLEDGED } from './acknowledged';
+
+jest.setTimeout(120_000);
+
+interface Report {
+  readonly pluginReports: {
+    readonly pluginName: string;
+    readonly violations: { readonly ruleName: string; readonly violatingConstructs: { readonly constructPath: string }[] }[];
+  }[];
+}
+
+describe('cdk-nag AwsSolutions on the sample', () => {
+  let found: string[];
+
+  beforeAll(() => {
+    const { out } = runSample({ preload: join(__dirname, 'nag.js'), validation: true });
+    const report = JSON.parse(readFileSync(join(out, 'validation-report.json'), 'utf8')) as Report;
+    const rules = report.pluginReports.find(({ pluginName }) => pluginName === 'AwsSolutions')!;
+    found = rules.violations.flatMap(({ ruleName, violatingConstructs }) =>
+      violatingConstructs.map(({ constructPath }) => `${ruleName} @ ${constructPath}`),
+    );
+  });
+
+  const acknowledged = ACKNOWLEDGED.map(({ rule, path }) => `${rule} @ ${path}`);
+
+  test('finds nothing that is not acknowledged', () => {
+    expect(found.filter((finding) => !acknowledged.includes(finding))).toEqual([]);
+  });
+
+  test('still finds all that is acknowledged', () => {
+    expect(acknowledged.filter((finding) => !found.includes(finding))).toEqual([]);
+  });
+
+  test('needs no more acknowledgements than it did', () => {
+    expect(ACKNOWLEDGED.length).toBeLessThanOrEqual(20);
+    expect(new Set(acknowledged).size).toBe(ACKNOWLEDGED.length);
+  });
+
+  test('is answered with a reason each time', () => {
+    for (const { reason } of ACKNOWLEDGED) expect(reason.length).toBeGreaterThan(40);
+  });
+});
