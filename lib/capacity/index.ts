@@ -1,6 +1,7 @@
 export * from './capacity';
 export * from './instance-selector';
 export * from './interruption-handling';
+export { KarpenterCapacity, KarpenterCapacityProps } from './karpenter-capacity';
 export * from './managed-node-group-capacity';
 export * from './node-autoscaling';
 export { NodeGroupOptions } from './node-group';

@@ -2,6 +2,7 @@ import { Checkpointing } from './checkpointing';
 import { defaultProperties } from './default-properties';
 import { FlinkConfiguration } from './flink-configuration';
 import { FlinkVersion } from './flink-version';
+import { OptionCatalog } from './option-catalog';
 
 /** All that decides an application's options, defaults in place. */
 export interface ApplicationOptions {
@@ -21,7 +22,8 @@ export interface ApplicationOptions {
 
 /** The options of one application: defaults < props < owned < the user's, where the user may not touch what is owned. */
 export function applicationConfiguration(options: ApplicationOptions): FlinkConfiguration {
-  let configuration = FlinkConfiguration.EMPTY.withProperties(defaultProperties(options.version))
+  let configuration = FlinkConfiguration.of(OptionCatalog.of(options.version.line))
+    .withProperties(defaultProperties(options.version))
     .withProperties(options.checkpointing.toProperties())
     .withProperties(metrics(options.metricsPort))
     .withOwned("'maxParallelism'", { 'pipeline.max-parallelism': String(options.maxParallelism) })

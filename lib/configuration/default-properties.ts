@@ -1,6 +1,5 @@
 import { FlinkPort } from './flink-port';
 import { FlinkVersion } from './flink-version';
-import { JAVA_17_OPTIONS } from './java-modules';
 
 /** Directory in the pods that Flink may write: RocksDB, spill files, blobs. A mounted emptyDir. */
 export const WORK_DIRECTORY = '/opt/flink/work';
@@ -11,7 +10,7 @@ export const WORK_DIRECTORY = '/opt/flink/work';
  * @param version decides the names of the rescale options
  */
 export function defaultProperties(version: FlinkVersion): Record<string, string> {
-  return { ...detection(), ...restart(), ...scaleUp(version), ...engine() };
+  return { ...detection(), ...restart(), ...scaleUp(version), ...engine(version) };
 }
 
 /** A lost TaskManager is noticed in 12 s at most, and at once when its host still answers (Flink: 50 s, 2 failures of 10 s). */
@@ -39,14 +38,14 @@ function scaleUp(version: FlinkVersion): Record<string, string> {
   return version.scaleUpProperties('10 s');
 }
 
-function engine(): Record<string, string> {
+function engine(version: FlinkVersion): Record<string, string> {
   return {
     'state.backend.type': 'rocksdb',
     'taskmanager.network.memory.buffer-debloat.enabled': 'true',
     'taskmanager.jvm-exit-on-oom': 'true',
     // Reverse look-ups of pod addresses have no answer and only delay registration.
     'jobmanager.retrieve-taskmanager-hostname': 'false',
-    'env.java.default-opts.all': JAVA_17_OPTIONS,
+    'env.java.default-opts.all': version.javaOptions,
   };
 }
 

@@ -54,7 +54,13 @@ function fromProcess<F>(settings: MemorySettings, rules: FlinkMemoryRules<F>): P
       ['JVM overhead', overhead],
     ],
   );
-  return { flink: rules.fromTotal(settings, flinkSize), flinkSize, metaspace, overhead };
+  try {
+    return { flink: rules.fromTotal(settings, flinkSize), flinkSize, metaspace, overhead };
+  } catch (error) {
+    if (!(error instanceof MemoryProblem)) throw error;
+    const minus = `process.size ${inMebibytes(process)} - JVM metaspace ${inMebibytes(metaspace)} - JVM overhead ${inMebibytes(overhead)}`;
+    throw new MemoryProblem(`${error.message}, where Flink memory is ${minus}`);
+  }
 }
 
 function aroundFlink<F>(settings: MemorySettings, rules: FlinkMemoryRules<F>, flink: F): ProcessMemory<F> {

@@ -1,16 +1,45 @@
+import { ConfigurationWarning, refusal } from './checks';
+import { OptionCatalog } from './option-catalog';
+import { CheckedOption, checkOption } from './option-check';
+import { secretProblem } from './secrets';
 import { quoteYaml } from './yaml-scalar';
 
-/** What Flink is told: an immutable map of options with an owner for those that nobody else may set. */
-export class FlinkConfiguration {
-  /** No options. */
-  public static readonly EMPTY = new FlinkConfiguration({}, {}, []);
+interface Content {
+  readonly values: Readonly<Record<string, string>>;
+  readonly owners: Readonly<Record<string, string>>;
+  readonly problems: readonly string[];
+  readonly warnings: readonly ConfigurationWarning[];
+  readonly catalog?: OptionCatalog;
+}
 
-  private constructor(
-    private readonly values: Readonly<Record<string, string>>,
-    private readonly owners: Readonly<Record<string, string>>,
-    /** What is wrong with the options given so far, one sentence each; empty when all is well. */
-    public readonly problems: readonly string[],
-  ) {}
+/**
+ * What Flink is told: an immutable map of options with an owner for those that nobody else may set. With a catalog, every key
+ * and value is checked against a line of Flink, and older names are replaced by current ones.
+ */
+export class FlinkConfiguration {
+  /** No options, and none is checked. */
+  public static readonly EMPTY = new FlinkConfiguration({ values: {}, owners: {}, problems: [], warnings: [] });
+
+  /**
+   * No options yet, all to be checked.
+   *
+   * @param catalog options of the line
+   */
+  public static of(catalog: OptionCatalog): FlinkConfiguration {
+    return new FlinkConfiguration({ values: {}, owners: {}, problems: [], warnings: [], catalog });
+  }
+
+  private constructor(private readonly content: Content) {}
+
+  /** What is wrong with the options given so far, one sentence each; empty when all is well. */
+  public get problems(): readonly string[] {
+    return this.content.problems;
+  }
+
+  /** Risky but legal. */
+  public get warnings(): readonly ConfigurationWarning[] {
+    return this.content.warnings;
+  }
 
   /**
    * With options that belong to someone: a later differing value is a problem that names the owner.
@@ -19,9 +48,7 @@ export class FlinkConfiguration {
    * @param properties Flink options
    */
   public withOwned(owner: string, properties: Record<string, string>): FlinkConfiguration {
-    const owners = { ...this.owners };
-    for (const key of Object.keys(properties)) owners[key] = owner;
-    return new FlinkConfiguration({ ...this.values, ...properties }, owners, this.problems);
+    return this.add(properties, owner);
   }
 
   /**
@@ -30,19 +57,12 @@ export class FlinkConfiguration {
    * @param properties Flink options
    */
   public withProperties(properties: Record<string, string>): FlinkConfiguration {
-    const values: Record<string, string> = { ...this.values };
-    const problems = [...this.problems];
-    for (const [key, value] of Object.entries(properties)) {
-      const problem = this.refuse(key, value);
-      if (problem) problems.push(problem);
-      else values[key] = value;
-    }
-    return new FlinkConfiguration(values, this.owners, problems);
+    return this.add(properties);
   }
 
   /** All options, sorted by key. */
   public toProperties(): Record<string, string> {
-    return Object.fromEntries(Object.entries(this.values).sort(([a], [b]) => (a < b ? -1 : 1)));
+    return Object.fromEntries(Object.entries(this.content.values).sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   /** `config.yaml` as Flink 1.19 and later read it: one flat line an option, sorted. Source: FLIP-366. */
@@ -52,22 +72,49 @@ export class FlinkConfiguration {
       .join('');
   }
 
-  private refuse(key: string, value: string): string | undefined {
-    const owner = this.owners[key];
-    if (owner !== undefined && this.values[key] !== value) {
-      return `'${key}' is set by ${owner} to '${readable(this.values[key])}', got '${readable(value)}': remove it from 'properties'`;
+  private add(properties: Record<string, string>, owner?: string): FlinkConfiguration {
+    const values = { ...this.content.values };
+    const owners = { ...this.content.owners };
+    const problems = [...this.problems];
+    const warnings = [...this.warnings];
+    for (const [key, value] of Object.entries(properties)) {
+      const checked = this.check(key, value);
+      const problem = checked.problem ?? (owner === undefined ? this.clash(key, value, checked.keys, properties) : undefined);
+      if (problem !== undefined) problems.push(problem);
+      else {
+        warnings.push(...checked.warnings);
+        for (const current of checked.keys) {
+          values[current] = value;
+          if (owner !== undefined) owners[current] = owner;
+        }
+      }
     }
-    if (SECRET.test(value)) {
-      return `the value of '${key}' looks like an access key: it would stand in the template and in a ConfigMap; remove it, the pods get their credentials from the service account`;
+    return new FlinkConfiguration({ ...this.content, values, owners, problems, warnings });
+  }
+
+  private check(key: string, value: string): CheckedOption {
+    if (this.content.catalog) return checkOption(this.content.catalog, key, value);
+    return { keys: [key], problem: secretProblem(key, value), warnings: [] };
+  }
+
+  /** Someone else's option, or one that is given twice. */
+  private clash(key: string, value: string, names: readonly string[], properties: Record<string, string>): string | undefined {
+    for (const name of names) {
+      const owner = this.content.owners[name];
+      if (owner !== undefined && this.content.values[name] !== value) {
+        const older = name === key ? '' : ` (an older name of '${name}')`;
+        return refusal(
+          'owned-option',
+          `'${key}'${older} is set by ${owner} to '${this.content.values[name]}', got '${value}': remove it from 'properties'`,
+        );
+      }
+      if (name !== key && name in properties && properties[name] !== value) {
+        return refusal(
+          'option-twice',
+          `'${key}' is '${value}', but it is an older name of '${name}', which is '${properties[name]}': remove '${key}'`,
+        );
+      }
     }
     return undefined;
   }
 }
-
-/** A value for a message: what only a deployment knows has no text yet. */
-function readable(value: string): string {
-  return value.replace(/\$\{Token\[[^\]]*\]\}/g, '(known at deployment)');
-}
-
-// Source: AWS IAM identifiers, prefixes of access key ids.
-const SECRET = /\b(AKIA|ASIA)[A-Z0-9]{16}\b/;

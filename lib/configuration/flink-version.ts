@@ -1,12 +1,16 @@
+import { java17Options } from './java-modules';
+
 /** What changes between Flink lines: option names, image tags. No other file mentions a version. */
 interface LineFacts {
   /** Options of the adaptive scheduler for how soon a job that runs scales up. */
   readonly cooldown: string;
   readonly stabilization?: string;
+  /** Packages that only this line needs exported on Java 17. Source: `conf/config.yaml` of its distribution. */
+  readonly exports?: readonly string[];
 }
 
 const LINES: Record<string, LineFacts> = {
-  '1.20': { cooldown: 'jobmanager.adaptive-scheduler.scaling-interval.min' },
+  '1.20': { cooldown: 'jobmanager.adaptive-scheduler.scaling-interval.min', exports: ['java.base/sun.net.util'] },
   '2.2': {
     cooldown: 'jobmanager.adaptive-scheduler.executing.cooldown-after-rescaling',
     stabilization: 'jobmanager.adaptive-scheduler.executing.resource-stabilization-timeout',
@@ -58,6 +62,11 @@ export class FlinkVersion {
   /** Tag of the official image with Java 17. Source: apache/flink-docker, supported tags. */
   public get imageTag(): string {
     return `${this.release}-scala_2.12-java17`;
+  }
+
+  /** JVM options without which this line fails on Java 17. Source: `env.java.opts.all` in its distribution's `config.yaml`. */
+  public get javaOptions(): string {
+    return java17Options(LINES[this.line].exports ?? []);
   }
 
   /**

@@ -1,6 +1,5 @@
-/** Packages that Flink needs exported on Java 17. Source: `env.java.opts.all` in flink-dist's own `config.yaml`. */
+/** Packages that every line of Flink needs exported on Java 17. Source: `env.java.opts.all` in flink-dist's own `config.yaml`. */
 const EXPORTS = [
-  'java.base/sun.net.util',
   'java.rmi/sun.rmi.registry',
   'jdk.compiler/com.sun.tools.javac.api',
   'jdk.compiler/com.sun.tools.javac.file',
@@ -26,8 +25,14 @@ const OPENS = [
   'java.base/java.util.concurrent.locks',
 ];
 
-/** JVM options without which Flink fails on Java 17: a mounted config.yaml replaces the image's own list. */
-export const JAVA_17_OPTIONS = [
-  ...EXPORTS.map((name) => `--add-exports=${name}=ALL-UNNAMED`),
-  ...OPENS.map((name) => `--add-opens=${name}=ALL-UNNAMED`),
-].join(' ');
+/**
+ * JVM options without which Flink fails on Java 17: a mounted config.yaml replaces the image's own list.
+ *
+ * @param moreExports what this line needs besides, for example `java.base/sun.net.util`
+ */
+export function java17Options(moreExports: readonly string[]): string {
+  return [
+    ...[...moreExports, ...EXPORTS].map((name) => `--add-exports=${name}=ALL-UNNAMED`),
+    ...OPENS.map((name) => `--add-opens=${name}=ALL-UNNAMED`),
+  ].join(' ');
+}

@@ -77,7 +77,9 @@ export class MemorySettings {
     const fraction = Math.fround(Number(text));
     if (text.trim() === '' || Number.isNaN(fraction)) throw new MemoryProblem(`'${key}' is '${text}', which is no number`);
     if (least > most) {
-      throw new MemoryProblem(`'${this.prefix}.${name}.min' ${inMebibytes(least)} is more than '${this.prefix}.${name}.max' ${inMebibytes(most)}`);
+      throw new MemoryProblem(
+        `'${this.prefix}.${name}.min' ${inMebibytes(least)} is more than '${this.prefix}.${name}.max' ${inMebibytes(most)}`,
+      );
     }
     if (!(fraction >= 0 && fraction < 1)) throw new MemoryProblem(`'${key}' is ${text}, which is not from 0 up to, but without, 1`);
     return { least, most, fraction };

@@ -147,7 +147,7 @@ export class OptionCatalog {
       allowed: option.enum ?? [],
       default: option.d,
       olderNames: (option.dep ?? []).filter((name) => name !== key),
-      isDeprecated: currentNames.length > 0 || (exact?.old ?? true),
+      isDeprecated: currentNames.length > 0 || exact === undefined || exact.old === true,
       currentNames,
       isSecret: this.s3.find(key)?.isSecret ?? false,
     };

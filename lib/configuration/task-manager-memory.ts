@@ -128,7 +128,9 @@ function networkRule(settings: MemorySettings, properties: Readonly<Record<strin
       beside: counted,
       check: (derived) => {
         if (derived !== counted()) {
-          throw new MemoryProblem(`Flink memory leaves ${inMebibytes(derived)} for the network, its buffers take ${inMebibytes(counted())}`);
+          throw new MemoryProblem(
+            `Flink memory leaves ${inMebibytes(derived)} for the network, its buffers take ${inMebibytes(counted())}`,
+          );
         }
       },
     };
@@ -155,5 +157,7 @@ function countedBuffers(
   const key = 'taskmanager.network.numberOfBuffers';
   const isNewer = ['network.fraction', 'network.min', 'network.max'].some((name) => settings.has(name));
   if (isNewer || !Object.hasOwn(properties, key) || !catalog.find(key)) return undefined;
-  return () => BigInt(properties[key]) * (parseMemory(properties['taskmanager.memory.segment-size'] ?? '32 kb') ?? 0n);
+  const buffers = Number(properties[key]);
+  if (!Number.isInteger(buffers) || buffers < 0) throw new MemoryProblem(`'${key}' is '${properties[key]}', which is no number of buffers`);
+  return () => BigInt(buffers) * (parseMemory(properties['taskmanager.memory.segment-size'] ?? '32 kb') ?? 0n);
 }

@@ -58,8 +58,8 @@ export function valueProblem(option: FlinkOption, text: string): string | undefi
   const wrong = items.find((item) => !isOneOf(option.allowed, item) || !rule.accepts(item));
   if (wrong === undefined) return undefined;
   const kind = option.allowed.length > 0 ? `one of ${option.allowed.join(', ')}` : rule.name;
-  const example = option.allowed[0] ?? (option.default !== undefined && !option.isList ? `${option.default}' or '${rule.example}` : rule.example);
-  return `'${option.key}' is '${text}': allowed is ${option.isList ? `a list, separated by ';', each item ` : ''}${kind}${hint(option, wrong)}; use for example '${example}'`;
+  const list = option.isList ? `a list with items separated by ';', each ` : '';
+  return `'${option.key}' is '${text}': allowed is ${list}${kind}${hint(option, wrong)}; use for example '${option.allowed[0] ?? rule.example}'`;
 }
 
 /** What a slip that is often made means: Kubernetes' units, decimals, units of other tools. */
@@ -79,7 +79,9 @@ function isOneOf(allowed: readonly string[], text: string): boolean {
 /** Items of a list: a YAML list in one line, or texts separated by `;`. Source: Flink `ConfigurationUtils.convertToList`. */
 function listItems(text: string): string[] {
   const flow = /^\[([^]*)\]$/.exec(javaTrim(text));
-  const items = flow ? splitOutsideQuotes(flow[1], ',').map((item) => item.trim().replace(/^(['"])([^]*)\1$/, '$2')) : splitOutsideQuotes(text, ';');
+  const items = flow
+    ? splitOutsideQuotes(flow[1], ',').map((item) => item.trim().replace(/^(['"])([^]*)\1$/, '$2'))
+    : splitOutsideQuotes(text, ';');
   return items.map((item) => item.trim()).filter((item) => item !== '');
 }
 
