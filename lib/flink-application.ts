@@ -65,7 +65,7 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
       taskSlots: this.processes.taskSlots,
     });
     this.image = props.image.bind(this, this.version);
-    this.refuse([...problems, ...this.image.problems, ...this.bound.problems, ...this.fitProblems(), ...this.configuration.problems]);
+    this.refuse([...problems, ...this.image.problems, ...this.bound.problems, ...this.fitProblems(), ...this.review.problems]);
 
     this.grantPrincipal = this.bound.grantPrincipal;
     this.applicationName = props.name;
@@ -74,7 +74,7 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
     defineManifests(this, { name: this.name, namespace, bound: this.bound, job: () => this.jobSpec(), props });
     this.warn(namespace);
     this.defineOutputs();
-    this.node.addValidation({ validate: () => [...this.configuration.problems] });
+    this.node.addValidation({ validate: () => [...this.review.problems] });
   }
 
   /**
@@ -102,6 +102,11 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
     const place = sink.uri.replace('s3a://', 's3://');
     const id = `Results${this.resultPlaces.length > 1 ? this.resultPlaces.length : ''}`;
     new CfnOutput(this, id, { value: `aws s3 ls --recursive ${place}/`, description: `Files that ${this.applicationName} has written` });
+  }
+
+  /** How Flink divides the memory of its processes, in bytes, computed as its own calculator does. */
+  public get memory(): flink.ApplicationMemory {
+    return flink.memoryOf(this.review, this.node.path);
   }
 
   private connect(config: StreamConfig): void {
@@ -135,6 +140,10 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
       },
       properties: properties ?? {},
     });
+  }
+
+  private get review(): flink.ConfigurationReview {
+    return flink.reviewConfiguration(this.configuration, this.version.line);
   }
 
   private optionProblems(namespace: runtime.FlinkNamespace): string[] {
@@ -208,13 +217,13 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
   private warn(namespace: runtime.FlinkNamespace): void {
     const annotations = Annotations.of(this);
     const all = {
-      checkpointing: new flink.Checkpointing(this.props.checkpointing).warnings,
       image: this.image.warnings,
       slots: this.processes.warnings,
       runtime: this.bound.warnings,
       spare: this.spareWarnings(),
     };
     Object.entries(all).forEach(([id, texts]) => texts.forEach((text) => annotations.addWarningV2(`cdk-flink-on-eks:${id}`, text)));
+    this.review.warnings.forEach(({ id, text }) => annotations.addWarningV2(`cdk-flink-on-eks:${id}`, text));
     for (const [key, reason] of Object.entries(this.bound.ignoredProperties)) {
       if (this.props.properties && key in this.props.properties)
         annotations.addWarningV2(`cdk-flink-on-eks:ignored-${key}`, `'${key}' has no effect: ${reason}; remove it from 'properties'`);
@@ -231,6 +240,7 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
   private defineOutputs(): void {
     const pods = `kubectl get pods --namespace ${this.namespace} --selector app.kubernetes.io/instance=${this.props.name}`;
     new CfnOutput(this, 'Pods', { value: pods, description: `Pods of ${this.props.name}` });
+    new CfnOutput(this, 'Memory', { value: flink.memoryTable(this.memory), description: 'How Flink divides the memory of its processes' });
     const ui = `kubectl port-forward --namespace ${this.namespace} service/${this.props.name}-rest 8081:8081`;
     new CfnOutput(this, 'Ui', { value: ui, description: 'Then open port 8081 of this machine: the Flink UI' });
     const status = `npm run status -- --application ${this.props.name} --namespace ${this.namespace}`;

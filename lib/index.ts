@@ -1,5 +1,5 @@
 export * from './capacity';
-export { CheckpointingOptions, FlinkVersion } from './configuration';
+export { ApplicationMemory, CheckpointingOptions, FlinkVersion, JobManagerMemory, StateMemory, TaskManagerMemory } from './configuration';
 export { FlinkApplication } from './flink-application';
 export { FlinkApplicationProps, ObservabilityOptions } from './flink-application-props';
 export { FlinkPlatform } from './flink-platform';

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { CreateStreamCommand, DescribeStreamSummaryCommand, KinesisClient, ListStreamsCommand } from '@aws-sdk/client-kinesis';
-import { CREDENTIALS, sealedEnvironment } from './environment';
+import { sealedEnvironment } from './environment';
 import { OwnProcesses } from './own-processes';
 import { PROJECT } from './project';
 import { StreamTemplate } from './application-template';
@@ -39,7 +39,7 @@ export class KinesisEmulator {
 
   /** A client of it. Each region has its own streams. */
   public client(region: string): KinesisClient {
-    return kinesisClient({ region, endpoint: this.endpoint, credentials: CREDENTIALS });
+    return kinesisClient({ region, endpoint: this.endpoint });
   }
 
   /** Makes a stream and waits until it is active. */

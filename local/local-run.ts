@@ -7,7 +7,7 @@ import { FlinkHome } from './flink-home';
 import { KinesisEmulator } from './kinesis-emulator';
 import { Difference, LocalApplication, Machine, overlay } from './overlay';
 import { OwnProcesses } from './own-processes';
-import { freePorts, requireFreePort } from './ports';
+import { freePorts } from './ports';
 import { ensureFlinkHome, ensurePython, Log } from './prerequisites';
 import { inLocal } from './project';
 import { S3Emulator } from './s3-emulator';
@@ -32,7 +32,6 @@ export interface LocalRunOptions {
 export class LocalRun {
   /** Starts everything; ends everything again when something does not start. */
   public static async start(options: LocalRunOptions): Promise<LocalRun> {
-    if (options.uiPort !== 0) await requireFreePort(options.uiPort, 'the Flink UI', '--ui-port');
     const run = new LocalRun(options);
     try {
       await run.startAll();

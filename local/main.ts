@@ -6,6 +6,7 @@ import { chooseApplication, readCloudAssembly } from './cloud-assembly';
 import { regionOf } from './kinesis-emulator';
 import { LocalRun } from './local-run';
 import { Difference } from './overlay';
+import { requireFreePort } from './ports';
 import { requireTools } from './prerequisites';
 import { describe } from './problem';
 import { lookAt, Progress, progressLine, progressTable } from './progress';
@@ -21,7 +22,8 @@ const START = 240_000;
 async function main(signal: AbortSignal): Promise<void> {
   const given = readArguments(process.argv.slice(2));
   if (!given) return log(USAGE);
-  await requireTools({ maven: true });
+  if (given.uiPort !== 0) await requireFreePort(given.uiPort, 'the Flink UI', '--ui-port');
+  await requireTools({ maven: given.jar === undefined });
   const { application, jar } =
     given.app === undefined ? await sample(given, signal) : { application: fromApp(given, given.app), jar: given.jar as string };
   const run = await LocalRun.start({ ...given, application, jar, generator: given.generator ? generator(given) : undefined, log, signal });

@@ -53,6 +53,12 @@ describe('options of FlinkPlatform', () => {
       () => vpc(3),
     ),
     row(
+      'a VPC whose private subnets have no way out',
+      () => vpc(2, ec2.SubnetType.PRIVATE_ISOLATED),
+      'vpc has no private subnets',
+      () => vpc(2),
+    ),
+    row(
       'a VPC with private subnets in one zone',
       () => vpc(1),
       'vpc has private subnets in 1 zone',

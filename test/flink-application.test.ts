@@ -1,5 +1,5 @@
+import { readFileSync } from 'node:fs';
 import { Duration, Stack } from 'aws-cdk-lib';
-import * as flags from 'aws-cdk-lib/recommended-feature-flags.json';
 import { Chart, JsonPatch } from 'cdk8s';
 import { Construct } from 'constructs';
 import { FlinkApplication, FlinkImage, FlinkJob, FlinkNamespace, KinesisSource } from '../lib';
@@ -151,6 +151,7 @@ describe('stacks', () => {
   });
 
   test('an app with all feature flags that the CDK recommends gives the same Kubernetes objects', () => {
+    const flags = JSON.parse(readFileSync(require.resolve('aws-cdk-lib/recommended-feature-flags.json'), 'utf8')) as object;
     // Flags change how stacks refer to each other, which is inside the placeholders.
     const objects = (context: object): string =>
       JSON.stringify(kubernetesObjects(templateOf(testJob({}, testApp({ ...context })).jobStack))).replace(/\$\{[^}]*\}/g, '$');

@@ -210,8 +210,12 @@ describe('people', () => {
     );
   });
 
-  test('are told what to add when nobody has access', () => {
-    expect(textOf(stack.resolve(platform.kubeconfigCommand))).toMatch(/^nobody has access yet: give FlinkPlatform 'admins'/);
+  test('are told the same command with the role to fill in, and what gives it access, when nobody has', () => {
+    expect(textOf(stack.resolve(platform.kubeconfigCommand))).toMatch(
+      /^aws eks update-kubeconfig --name \S+ --region \S+ --role-arn ROLE$/,
+    );
+    const [output] = Object.values(template.Outputs!).filter(({ Value }) => textOf(Value).includes('update-kubeconfig'));
+    expect(output.Description).toMatch(/admins/);
   });
 });
 

@@ -34,6 +34,22 @@ describe('the sample, as `npx cdk synth` runs it', () => {
     }
   });
 
+  // Source: CloudFormation quotas: 500 resources and 1 MB a template. Source: AWS Lambda quotas: the handler ends after 15 minutes.
+  test('stays well below what CloudFormation and the kubectl handler can take', () => {
+    for (const stack of ['FlinkPlatform', 'PriceMaxima']) {
+      const template = templateIn(out, stack);
+      expect(Object.keys(template.Resources).length).toBeLessThan(450);
+      expect(JSON.stringify(template).length).toBeLessThan(900_000);
+      const waits = Object.values(template.Resources).map(({ Properties }) =>
+        parseInt(String(Properties.Timeout ?? Properties.TimeoutSeconds ?? 0)),
+      );
+      const charts = Object.values(template.Resources).filter(({ Type }) => Type === 'Custom::AWSCDK-EKS-HelmChart');
+      expect(charts.length + waits.length).toBeGreaterThan(0);
+      for (const { Properties } of charts) expect(parseInt(Properties.Timeout as string)).toBeLessThan(900);
+      for (const wait of waits) expect(wait).toBeLessThanOrEqual(900);
+    }
+  });
+
   test('refuses a line that the job is not built for', () => {
     const wrong = runSample({ context: { flinkLine: '1.19' } });
     expect(wrong.status).not.toBe(0);

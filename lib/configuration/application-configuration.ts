@@ -22,9 +22,11 @@ export interface ApplicationOptions {
 
 /** The options of one application: defaults < props < owned < the user's, where the user may not touch what is owned. */
 export function applicationConfiguration(options: ApplicationOptions): FlinkConfiguration {
+  // Wrong checkpointing is reported by itself; its values would only repeat that here.
+  const checkpointing = options.checkpointing.problems.length > 0 ? new Checkpointing() : options.checkpointing;
   let configuration = FlinkConfiguration.of(OptionCatalog.of(options.version.line))
     .withProperties(defaultProperties(options.version))
-    .withProperties(options.checkpointing.toProperties())
+    .withProperties(checkpointing.toProperties())
     .withProperties(metrics(options.metricsPort))
     .withOwned("'maxParallelism'", { 'pipeline.max-parallelism': String(options.maxParallelism) })
     .withOwned("'taskManager.taskSlots'", { 'taskmanager.numberOfTaskSlots': String(options.taskSlots) })

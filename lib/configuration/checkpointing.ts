@@ -34,8 +34,6 @@ export interface CheckpointingOptions {
 export class Checkpointing {
   /** What is wrong with the options, one sentence each. */
   public readonly problems: string[] = [];
-  /** Risky but legal, one sentence each. */
-  public readonly warnings: string[] = [];
   private readonly interval: Duration;
   private readonly minPause: Duration;
   private readonly timeout: Duration;
@@ -85,11 +83,6 @@ export class Checkpointing {
     if (!Number.isInteger(retained) || retained < 1) {
       this.problems.push(
         `checkpointing.retained is ${retained}: allowed is a whole number of 1 or more, because recovery needs at least one checkpoint; use 3`,
-      );
-    }
-    if (ms(interval) > 600_000) {
-      this.warnings.push(
-        `checkpointing.interval is ${flinkDuration(interval)}: up to that much work is done again at each lost Spot Instance; 10 s to 60 s are usual`,
       );
     }
   }

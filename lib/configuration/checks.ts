@@ -62,7 +62,7 @@ export const CONFIGURATION_CHECKS = {
     fix: "raise 'jobManager.memory' or lower a part",
   },
   'small-job-manager-heap': {
-    level: 'warning',
+    level: 'error',
     when: "a JobManager's heap is below the 128 MiB that Flink recommends",
     fix: "raise 'jobManager.memory'",
   },

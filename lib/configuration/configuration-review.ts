@@ -1,6 +1,7 @@
-import { ConfigurationWarning } from './checks';
+import { ConfigurationWarning, refusal } from './checks';
 import { crossCheck } from './cross-checks';
 import { FlinkConfiguration } from './flink-configuration';
+import { JobManagerMemory } from './job-manager-memory';
 import { ApplicationMemory, reviewMemory } from './memory-model';
 import { OptionCatalog } from './option-catalog';
 
@@ -25,16 +26,31 @@ export function reviewConfiguration(configuration: FlinkConfiguration, line: str
   const properties = configuration.toProperties();
   const { memory, problems } = reviewMemory(properties, catalog);
   const together = crossCheck(properties, catalog);
-  const heap = memory && memory.jobManager.heap < 128 * 1048576 ? [smallHeap(memory.jobManager.heap)] : [];
+  const heap = memory && memory.jobManager.heap < 128 * 1048576 ? [smallHeap(memory.jobManager)] : [];
   return {
     memory,
-    problems: [...configuration.problems, ...problems, ...together.problems],
-    warnings: [...configuration.warnings, ...together.warnings, ...heap],
+    problems: [...configuration.problems, ...problems, ...heap, ...together.problems],
+    warnings: [...configuration.warnings, ...together.warnings],
   };
 }
 
+/**
+ * The memory of a reviewed application.
+ *
+ * @param review of its options
+ * @param path of its construct
+ * @throws when Flink cannot divide it
+ */
+export function memoryOf({ memory, problems }: ConfigurationReview, path: string): ApplicationMemory {
+  if (!memory) throw new Error(`${path}: ${problems.join('\n')}`);
+  return memory;
+}
+
 /** Source: Flink `JobManagerOptions.MIN_JVM_HEAP_SIZE`; Flink itself only logs it. */
-function smallHeap(bytes: number): ConfigurationWarning {
-  const text = `the JobManager's heap is ${Math.floor(bytes / 1048576)} MiB: Flink recommends 128 MiB or more; raise 'jobManager.memory'`;
-  return { id: 'small-job-manager-heap', text };
+function smallHeap({ heap, processSize }: JobManagerMemory): string {
+  const [given, left] = [processSize, heap].map((bytes) => Math.floor(bytes / 1048576));
+  return refusal(
+    'small-job-manager-heap',
+    `jobManager.memory is ${given} MiB, which leaves ${left} MiB for the heap: allowed are 128 MiB or more, Flink's recommended minimum; use Size.mebibytes(704) or more`,
+  );
 }

@@ -80,7 +80,7 @@ function sizes(options: Options, refuse: (id: CheckId, text: string) => void): v
     if (!both.every((key) => options.isSet(key))) continue;
     refuse(
       'conflicting-memory-sizes',
-      `'${both[0]}' is ${options.text(both[0])} and '${both[1]}' is ${options.text(both[1])}: one decides the other; remove '${both[1]}'`,
+      `'${both[0]}' is ${options.text(both[0])} and '${both[1]}' is ${options.text(both[1])}: allowed is one of them, because one decides the other; remove '${both[1]}'`,
     );
   }
 }
@@ -96,7 +96,7 @@ function stateBackend(options: Options, refuse: (id: CheckId, text: string) => v
   if ((backend === 'rocksdb' || backend === 'forst') && !hasManaged && !isFixed) {
     refuse(
       'state-without-memory',
-      `'state.backend.type' is ${backend}, which keeps state in managed memory, but managed memory is 0: remove 'taskmanager.memory.managed.${size === undefined ? 'fraction' : 'size'}', or set 'state.backend.type' to hashmap`,
+      `'state.backend.type' is ${backend}, which keeps state in managed memory, but managed memory is 0: allowed is more than 0; remove 'taskmanager.memory.managed.${size === undefined ? 'fraction' : 'size'}', or set 'state.backend.type' to hashmap`,
     );
   }
   if (backend === 'hashmap' && hasManaged) {
@@ -113,7 +113,7 @@ function checkpointTimes(options: Options, refuse: (id: CheckId, text: string) =
   const interval = options.milliseconds(key('interval'));
   if (interval === undefined) return;
   const given = options.text(key('interval'));
-  if (interval < 10) refuse('checkpoint-times', `'${key('interval')}' is ${given}: Flink allows 10 ms or more; 10 s to 60 s are usual`);
+  if (interval < 10) refuse('checkpoint-times', `'${key('interval')}' is ${given}: allowed are 10 ms or more; use 10 s to 60 s`);
   const pause = options.milliseconds(key('min-pause'));
   if (pause !== undefined && pause > interval) {
     refuse(
@@ -155,13 +155,13 @@ function sharedPlaces(options: Options, refuse: (id: CheckId, text: string) => v
   if (options.name('execution.checkpointing.storage') === 'jobmanager') {
     refuse(
       'state-not-shared',
-      `'execution.checkpointing.storage' is jobmanager, so that checkpoints would die with the JobManager: use filesystem`,
+      `'execution.checkpointing.storage' is jobmanager, so that checkpoints would die with the JobManager: allowed is a place that every pod reaches; use filesystem`,
     );
   }
   nested(places, warn);
 }
 
-const ADVICE = "use a place in S3, for example 's3p://bucket/prefix'";
+const ADVICE = "allowed is a place that every pod reaches; use for example 's3p://bucket/prefix'";
 
 function nested(places: Record<string, string>, warn: (id: CheckId, text: string) => void): void {
   const all = Object.entries(places).map(([key, place]) => ({ key, place: `${place.replace(/\/+$/, '')}/` }));
@@ -182,7 +182,7 @@ function heartbeat(options: Options, refuse: (id: CheckId, text: string) => void
   if (interval === undefined || timeout === undefined || interval < timeout) return;
   refuse(
     'heartbeat-times',
-    `'heartbeat.timeout' ${options.text('heartbeat.timeout')} is not above 'heartbeat.interval' ${options.text('heartbeat.interval')}: every process would be taken for lost; use three intervals or more`,
+    `'heartbeat.timeout' ${options.text('heartbeat.timeout')} is not above 'heartbeat.interval' ${options.text('heartbeat.interval')}: allowed is more, because every process would be taken for lost; use three intervals`,
   );
 }
 
@@ -193,7 +193,7 @@ function parallelism(options: Options, refuse: (id: CheckId, text: string) => vo
   if (holdsToken(given) || holdsToken(most) || !(Number(most) > 0) || Number(given) <= Number(most)) return;
   refuse(
     'parallelism-above-maximum',
-    `'parallelism.default' is ${given}, the maximum parallelism ${most}: raise 'maxParallelism' or lower it`,
+    `'parallelism.default' is ${given}: allowed is at most ${most}, the maximum parallelism; raise 'maxParallelism' or lower it`,
   );
 }
 
@@ -201,13 +201,15 @@ function parallelism(options: Options, refuse: (id: CheckId, text: string) => vo
 function restart(options: Options, refuse: (id: CheckId, text: string) => void): void {
   const strategy = options.name('restart-strategy.type');
   if (['none', 'off', 'disable'].includes(strategy)) {
-    refuse('no-restart', `'restart-strategy.type' is ${strategy}: the first lost TaskManager would end the job; use exponential-delay`);
-  }
-  const interval = options.milliseconds('execution.checkpointing.interval');
-  if (interval === 0 || (interval === undefined && !options.isSet('execution.checkpointing.interval') && strategy === '')) {
     refuse(
       'no-restart',
-      `'execution.checkpointing.interval' is not set: without checkpoints Flink restarts nothing; use Duration.seconds(30)`,
+      `'restart-strategy.type' is ${strategy}: allowed is a strategy that restarts, because the first lost TaskManager would end the job; use exponential-delay`,
+    );
+  }
+  if (!options.isSet('execution.checkpointing.interval')) {
+    refuse(
+      'no-restart',
+      `'execution.checkpointing.interval' is not set: allowed is 10 ms or more, because without checkpoints nothing is restarted; use 30 s`,
     );
   }
 }
@@ -217,7 +219,10 @@ function failover(options: Options, refuse: (id: CheckId, text: string) => void)
   const key = 'jobmanager.execution.failover-strategy';
   const isAdaptive = options.name('scheduler-mode') === 'reactive' || options.name('jobmanager.scheduler') === 'adaptive';
   if (!options.isSet(key) || !isAdaptive) return;
-  refuse('failover-elsewhere', `'${key}' is ${options.text(key)}, but the adaptive scheduler restarts all of the job: remove it`);
+  refuse(
+    'failover-elsewhere',
+    `'${key}' is ${options.text(key)}, but the adaptive scheduler restarts all of the job: allowed is no value there; remove it`,
+  );
 }
 
 /** Source: Flink, "Task-Local Recovery"; the pods' working directory is an emptyDir. */

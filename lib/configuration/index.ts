@@ -13,6 +13,5 @@ export * from './job-manager-memory';
 export * from './logging';
 export * from './memory-model';
 export * from './option-catalog';
-export * from './process-memory';
 export * from './state-memory';
 export { TaskManagerMemory } from './task-manager-memory';

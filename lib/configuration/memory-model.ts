@@ -92,8 +92,8 @@ function attempt<M>(
       key in properties ? leastSize((bytes) => works(divide, { ...properties, [key]: `${bytes}m` }), sizeOf(properties[key])) : undefined;
     const advice =
       least === undefined ? `make the options below '${role}.memory' agree` : `use Size.mebibytes(${least}) or more, or lower a part`;
-    const given = key in properties ? `${prop} is ${properties[key]}: ` : '';
-    return { problem: refusal(id, `${given}Flink cannot divide it: ${error.message}; ${advice}`) };
+    const given = key in properties ? `${prop} is ${sizeOf(properties[key])} MiB` : `memory below '${role}.memory'`;
+    return { problem: refusal(id, `${given}: allowed is what Flink can divide, but ${error.message}; ${advice}`) };
   }
 }
 

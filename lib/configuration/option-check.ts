@@ -65,14 +65,17 @@ function unknown(catalog: OptionCatalog, key: string): string {
   const near = catalog.closest(key);
   const advice = near
     ? `did you mean '${near}'?`
-    : `see the options of Flink ${catalog.line}; values of your own belong into the job's arguments`;
+    : `allowed are Flink's own options; remove it, and give the job values of its own as arguments`;
   return refusal('unknown-option', `'${key}' is no option of Flink ${catalog.line}, which would ignore it without a word: ${advice}`);
 }
 
 function ofAnotherLine(catalog: OptionCatalog, key: string, others: readonly OptionCatalog[]): string {
   const lines = others.map((other) => other.line).join(' and ');
   const heirs = [...new Set(others.flatMap((other) => other.find(key)!.currentNames))].filter((name) => isCurrent(catalog, name));
-  const advice = heirs.length > 0 ? `use ${quoted(heirs)}` : `remove it, or run the job on Flink ${others[0].line}`;
+  const advice =
+    heirs.length > 0
+      ? `did you mean ${quoted(heirs)}?`
+      : `allowed are options of ${catalog.line}; remove it, or run the job on Flink ${others[0].line}`;
   return refusal(
     'option-of-another-line',
     `'${key}' is an option of Flink ${lines}, but not of ${catalog.line}, which would ignore it: ${advice}`,

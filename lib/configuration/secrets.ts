@@ -18,9 +18,12 @@ const SENSITIVE = [
   'http-headers',
 ];
 
-/** Keys of that kind that name a class, a time or a file, not a secret. */
-const HARMLESS =
-  /^security\.(delegation\.tokens?|kerberos\.tokens)\.|^kubernetes\.(hadoop|decorator)\.|^yarn\.|^kubernetes\.(secrets|env\.secretkeyref|container\.image\.pull-secrets)$/;
+/** Keys of that kind that name a class, a time or a Kubernetes object, not a secret. */
+const HARMLESS = [
+  /^security\.(delegation\.tokens?|kerberos\.tokens)\./,
+  /^kubernetes\.(secrets|env\.secretkeyref|container\.image\.pull-secrets|hadoop\..*|decorator\..*)$/,
+  /^yarn\./,
+];
 
 /** Values that open something, whatever the key. Source: AWS IAM identifiers (access key ids), RFC 7468 (keys), AWS CDK dynamic references. */
 const VALUES = [
@@ -56,5 +59,5 @@ function isSensitive(key: string, option?: FlinkOption): boolean {
   if (option?.isSecret) return true;
   if (option && option.type !== 'string') return false;
   const lower = key.toLowerCase();
-  return !HARMLESS.test(lower) && SENSITIVE.some((part) => lower.includes(part));
+  return !HARMLESS.some((pattern) => pattern.test(lower)) && SENSITIVE.some((part) => lower.includes(part));
 }

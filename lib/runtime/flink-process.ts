@@ -47,7 +47,7 @@ export interface TaskManagerOptions extends FlinkProcessOptions {
   readonly taskSlots?: number;
 }
 
-/** Defaults of one kind of process, and the least memory that Flink can divide. */
+/** Defaults of one kind of process. */
 export interface ProcessDefaults {
   /** What it is called in messages: the name of the prop. */
   readonly name: string;
@@ -55,8 +55,6 @@ export interface ProcessDefaults {
   readonly cpu: number;
   readonly workDirectory: Size;
   readonly placement: PlacementProfile;
-  /** Least memory in MiB. */
-  readonly leastMib: number;
 }
 
 /** Requests of the DaemonSets on a node: aws-node 50m, kube-proxy 100m (EKS add-ons), termination handler 50m and 64 MiB (its chart's values here). */
@@ -134,13 +132,8 @@ export class FlinkProcess {
   }
 
   private checkSize(): void {
-    const { memoryMib, cpu, workMib } = this.spec;
-    const { name, leastMib } = this.defaults;
-    if (memoryMib < leastMib) {
-      this.problems.push(
-        `${name}.memory is ${memoryMib} MiB: allowed are ${leastMib} MiB or more, because JVM overhead, metaspace, network and framework need that before the job gets any; use Size.gibibytes(2)`,
-      );
-    }
+    const { cpu, workMib } = this.spec;
+    const { name } = this.defaults;
     if (!Token.isUnresolved(cpu) && !(cpu > 0)) {
       this.problems.push(
         `${name}.cpu is ${cpu}: allowed is more than 0 vCPU, because the scheduler and the autoscaler reckon with it; use 1`,

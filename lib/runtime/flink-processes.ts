@@ -1,5 +1,4 @@
 import { Size, Token } from 'aws-cdk-lib';
-import { MIN_JOB_MANAGER, MIN_TASK_MANAGER } from '../configuration';
 import { PlacementProfile, Placements } from '../placement';
 import { FlinkProcess, FlinkProcessOptions, TaskManagerOptions } from './flink-process';
 
@@ -42,7 +41,6 @@ const JOB_MANAGER = {
   cpu: 0.5,
   workDirectory: Size.gibibytes(1),
   placement: PlacementProfile.onDemand(),
-  leastMib: MIN_JOB_MANAGER,
 };
 
 const TASK_MANAGER = {
@@ -50,5 +48,4 @@ const TASK_MANAGER = {
   memory: Size.gibibytes(4),
   workDirectory: Size.gibibytes(10),
   placement: PlacementProfile.spot(),
-  leastMib: MIN_TASK_MANAGER,
 };

@@ -32,8 +32,3 @@ describe("times in Flink's spelling", () => {
     expect(new Checkpointing({ interval, timeout: Duration.hours(3) }).toProperties()['execution.checkpointing.interval']).toBe(expected);
   });
 });
-
-test('an interval above ten minutes is warned about, ten minutes are not', () => {
-  expect(new Checkpointing({ interval: Duration.minutes(11) }).warnings.join()).toMatch(/interval is 11 min.*done again/);
-  expect(new Checkpointing({ interval: Duration.minutes(10) }).warnings).toEqual([]);
-});

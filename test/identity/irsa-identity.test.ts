@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import { CfnTemplate, onlyResource, templateOf, testApp, testApplication, testPlatform } from '../fixtures/apps';
+import { CfnTemplate, onlyResource, templateOf, testApplication, testPlatform } from '../fixtures/apps';
 import { deploymentsOf, kubernetesObjects, objectOf, textOf } from '../fixtures/kubernetes';
 
 /**

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.serialization.SimpleStringSchema;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.kinesis.source.KinesisStreamsSource;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -27,6 +28,7 @@ final class KinesisTicks {
                         .setSourceConfig(Configuration.fromMap(options))
                         .setDeserializationSchema(new SimpleStringSchema())
                         .build();
-        return env.fromSource(source, watermarks, "Ticks").uid("kinesis-streams");
+        // The type is stated because this source does not tell its own.
+        return env.fromSource(source, watermarks, "Ticks", Types.STRING).uid("kinesis-streams");
     }
 }

@@ -1,0 +1,45 @@
+import { stringify } from 'yaml';
+import { CfnTemplate } from '../fixtures/apps';
+import { kubernetesObjects, KubernetesObject } from '../fixtures/kubernetes';
+import { runSample, templateIn } from '../fixtures/sample';
+
+jest.setTimeout(120_000);
+
+// What a reviewer reads when a template moves: how many resources of which type, and the Kubernetes objects of the sample's job.
+const { out } = runSample();
+const [platform, job] = ['FlinkPlatform', 'PriceMaxima'].map((stack) => templateIn(out, stack));
+
+/** Resources by type, with their number. */
+function countsOf({ Resources }: CfnTemplate): string {
+  const types = Object.values(Resources).map(({ Type }) => Type);
+  return [...new Set(types)]
+    .sort()
+    .map((type) => `${types.filter((one) => one === type).length} ${type}`)
+    .join('\n');
+}
+
+/** One object as YAML. Hashes of assets, checksums and long texts, which have tests of their own, do not stand in it. */
+function yamlOf(object: KubernetesObject): string {
+  const labels = Object.keys(object.metadata.labels as object).filter((key) => key.startsWith('cdk-flink-on-eks/prune-'));
+  for (const label of labels) delete object.metadata.labels[label];
+  for (const [name, text] of Object.entries((object.data ?? {}) as Record<string, string>)) {
+    if (name !== 'config.yaml') object.data[name] = `(${text.split('\n')[0]} …)`;
+    else object.data[name] = text.replace(/^(env\.java\.default-opts\.all:).*$/m, '$1 …');
+  }
+  return stringify(object, { lineWidth: 0 })
+    .replace(/\$\{[^}]*\}/g, '<deployment>')
+    .replace(/dkr\.ecr\.\S+:[0-9a-f]{64}/g, 'dkr.ecr/<image>')
+    .replace(/(cdk-flink-on-eks\/checksum: )\S+/g, '$1<checksum>');
+}
+
+test('resources of the platform', () => {
+  expect(countsOf(platform)).toMatchSnapshot();
+});
+
+test('resources of the job', () => {
+  expect(countsOf(job)).toMatchSnapshot();
+});
+
+test.each(kubernetesObjects(job).map((object) => [`${object.kind} ${object.metadata.name}`, object] as const))('%s', (_, object) => {
+  expect(`\n${yamlOf(object)}`).toMatchSnapshot();
+});
