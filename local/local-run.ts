@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { ApplicationTemplate, StreamTemplate } from './application-template';
@@ -120,11 +120,31 @@ export class LocalRun {
   }
 }
 
+/** Logs of so many runs are kept. */
+const KEPT_RUNS = 10;
+
 function newRunFolder(): string {
+  removeOldRuns();
   const id = `${new Date().toISOString().replace(/\D/g, '').slice(0, 17)}-${process.pid}`;
   const folder = inLocal('run', id);
   mkdirSync(folder, { recursive: true });
   return folder;
+}
+
+function removeOldRuns(): void {
+  const folder = inLocal('run');
+  const runs = existsSync(folder) ? readdirSync(folder).filter((name) => /^\d{17}-\d+$/.test(name)) : [];
+  for (const name of runs.sort().slice(0, -KEPT_RUNS)) {
+    if (!isRunning(Number(name.split('-')[1]))) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** What this process may use, which in a container is less than what the machine has. */

@@ -118,7 +118,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => (++asked > 1 ? process.exit(1) : stop.abort()));
 }
 main(stop.signal).catch((error: unknown) => {
-  if (stop.signal.aborted) return;
+  if (stop.signal.aborted) return log('stopped');
   console.error(`\n${describe(error)}`);
   process.exitCode = 1;
 });

@@ -18,8 +18,11 @@ export interface ProcessOptions {
   readonly directory?: string;
 }
 
-/** Time that a process has between the request to end and being killed, in milliseconds. */
-const GRACE = 10_000;
+/**
+ * Time that a process has between the request to end and being killed, in milliseconds. Nothing here keeps what a clean end would
+ * save; a TaskManager that has lost its JobManager would take ten seconds.
+ */
+const GRACE = 3_000;
 
 /** A process in a group of its own, so that a signal reaches its children and a Ctrl-C of the terminal does not. */
 export class OwnProcess {

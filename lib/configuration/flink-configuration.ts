@@ -105,7 +105,7 @@ export class FlinkConfiguration {
         const older = name === key ? '' : ` (an older name of '${name}')`;
         return refusal(
           'owned-option',
-          `'${key}'${older} is set by ${owner} to '${this.content.values[name]}', got '${value}': remove it from 'properties'`,
+          `'${key}'${older} is set by ${owner} to '${readable(this.content.values[name])}', got '${readable(value)}': remove it from 'properties'`,
         );
       }
       if (name !== key && name in properties && properties[name] !== value) {
@@ -117,4 +117,9 @@ export class FlinkConfiguration {
     }
     return undefined;
   }
+}
+
+/** A value for a message: what only a deployment knows has no text yet. */
+function readable(value: string): string {
+  return value.replace(/\$\{Token\[[^\]]*\]\}/g, '(known at deployment)');
 }

@@ -1,7 +1,7 @@
 import { parseDuration } from './flink-duration';
 import { javaTrim, MAX_LONG, parseMemory } from './memory-size';
 import type { FlinkOption, OptionType } from './option-catalog';
-import { splitOutsideQuotes } from './split-text';
+import { splitQuoted } from './split-text';
 
 /** How values of one type look, and whether a text is one. */
 interface TypeRule {
@@ -55,7 +55,7 @@ export function valueProblem(option: FlinkOption, text: string): string | undefi
   if (holdsToken(text)) return undefined;
   const rule = RULES[option.type];
   const items = option.isList ? listItems(text) : [text];
-  const wrong = items.find((item) => !isOneOf(option.allowed, item) || !rule.accepts(item));
+  const wrong = items ? items.find((item) => !isOneOf(option.allowed, item) || !rule.accepts(item)) : text;
   if (wrong === undefined) return undefined;
   const kind = option.allowed.length > 0 ? `one of ${option.allowed.join(', ')}` : rule.name;
   const list = option.isList ? `a list with items separated by ';', each ` : '';
@@ -77,18 +77,15 @@ function isOneOf(allowed: readonly string[], text: string): boolean {
 }
 
 /** Items of a list: a YAML list in one line, or texts separated by `;`. Source: Flink `ConfigurationUtils.convertToList`. */
-function listItems(text: string): string[] {
+function listItems(text: string): string[] | undefined {
   const flow = /^\[([^]*)\]$/.exec(javaTrim(text));
-  const items = flow
-    ? splitOutsideQuotes(flow[1], ',').map((item) => item.trim().replace(/^(['"])([^]*)\1$/, '$2'))
-    : splitOutsideQuotes(text, ';');
-  return items.map((item) => item.trim()).filter((item) => item !== '');
+  return flow ? splitQuoted(flow[1], ',') : splitQuoted(text, ';');
 }
 
 /** Source: Flink `ConfigurationUtils.convertToProperties`. */
 function isMap(text: string): boolean {
   if (/^\{[^]*\}$/.test(javaTrim(text))) return true;
-  return splitOutsideQuotes(text, ',').every((pair) => pair.trim() === '' || splitOutsideQuotes(pair, ':').length === 2);
+  return splitQuoted(text, ',')?.every((pair) => splitQuoted(pair, ':')?.length === 2) ?? false;
 }
 
 function isWhole(text: string, most: bigint): boolean {
