@@ -92,10 +92,10 @@ describe('sizes of processes', () => {
   testRefusals(/^Stack\d+\/Job: /, [
     row(
       'a TaskManager with less memory than Flink can divide',
-      { taskManager: { memory: Size.mebibytes(981) } },
-      'taskManager.memory is 981 MiB',
+      { taskManager: { memory: Size.mebibytes(1088) } },
+      'taskManager.memory is 1088 MiB',
       {
-        taskManager: { memory: Size.mebibytes(982) },
+        taskManager: { memory: Size.mebibytes(1089) },
       },
     ),
     row(

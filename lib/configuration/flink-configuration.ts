@@ -111,7 +111,7 @@ export class FlinkConfiguration {
       if (name !== key && name in properties && properties[name] !== value) {
         return refusal(
           'option-twice',
-          `'${key}' is '${value}', but it is an older name of '${name}', which is '${properties[name]}': remove '${key}'`,
+          `'${key}' is '${value}', but it is an older name of '${name}', which is '${properties[name]}': allowed is one of them; remove '${key}'`,
         );
       }
     }

@@ -26,12 +26,13 @@ export function parseMemory(text: string): bigint | undefined {
 }
 
 /**
- * Bytes for people: MiB with one decimal at most, in Flink's spelling.
+ * Bytes for people: MiB with one decimal at most, in Flink's spelling, or bytes where that would be nothing.
  *
  * @param bytes 0 or more
  */
 export function inMebibytes(bytes: bigint | number): string {
-  return `${Math.round((Number(bytes) / 1048576) * 10) / 10}m`;
+  const mebibytes = Math.round((Number(bytes) / 1048576) * 10) / 10;
+  return mebibytes === 0 && Number(bytes) !== 0 ? `${bytes} bytes` : `${mebibytes}m`;
 }
 
 /**

@@ -65,7 +65,7 @@ export class S3Keys {
       olderNames: [],
       isDeprecated: found.old !== undefined,
       currentNames: found.old === undefined ? [] : [found.old],
-      isSecret: found.secret ?? false,
+      isSecret: found.secret ?? this.isSecretOfBucket(key),
     };
   }
 
@@ -76,6 +76,12 @@ export class S3Keys {
    */
   public isHandedOn(key: string): boolean {
     return this.plugins.some(({ read }) => read.some((prefix) => key.startsWith(prefix)));
+  }
+
+  /** `fs.s3a.bucket.<bucket>.access.key` is as secret as `fs.s3a.access.key`; the name of a bucket may have dots. */
+  private isSecretOfBucket(key: string): boolean {
+    const secrets = Object.keys(this.data.keys).filter((name) => name.startsWith('fs.s3a.') && this.data.keys[name].secret);
+    return key.startsWith('fs.s3a.bucket.') && secrets.some((name) => key.endsWith(name.slice('fs.s3a'.length)));
   }
 
   private namesOf(key: string): string[] {

@@ -6,8 +6,6 @@ const SENSITIVE = [
   'password',
   'secret',
   'account.key',
-  'access.key',
-  'access-key',
   'apikey',
   'api-key',
   'auth-params',

@@ -82,7 +82,7 @@ const ROWS: [CheckId, string, Change, Change][] = [
     set({ 'jobmanager.memory.flink.size': '1587m' }),
     set({ 'jobmanager.memory.off-heap.size': '64m' }),
   ],
-  ['task-manager-memory', 'a TaskManager of 256 MiB (row 1)', { taskManagerMib: 256 }, { taskManagerMib: 982 }],
+  ['task-manager-memory', 'a TaskManager of 256 MiB (row 1)', { taskManagerMib: 256 }, { taskManagerMib: 1089 }],
   ['job-manager-memory', 'a JobManager of 256 MiB', { jobManagerMib: 256 }, { jobManagerMib: 704 }],
   ['small-job-manager-heap', 'a JobManager of 703 MiB', { jobManagerMib: 703 }, { jobManagerMib: 704 }],
   [
@@ -234,7 +234,7 @@ describe('every configuration that can be rendered for a line', () => {
     taskSlots: fc.integer({ min: 1, max: 8 }),
     maxParallelism: fc.integer({ min: 8, max: 32768 }),
     metricsPort: fc.option(fc.constant(9249), { nil: undefined }),
-    taskManagerMib: fc.integer({ min: 1000, max: 60000 }),
+    taskManagerMib: fc.integer({ min: 1089, max: 60000 }),
     jobManagerMib: fc.integer({ min: 704, max: 16000 }),
   });
 

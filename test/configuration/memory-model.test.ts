@@ -240,6 +240,6 @@ describe('sizes', () => {
   });
 
   test('people read MiB', () => {
-    expect([inMebibytes(0n), inMebibytes(MIB), inMebibytes(1.5 * MIB)]).toEqual(['0m', '1m', '1.5m']);
+    expect([inMebibytes(0n), inMebibytes(MIB), inMebibytes(1.5 * MIB), inMebibytes(7n)]).toEqual(['0m', '1m', '1.5m', '7 bytes']);
   });
 });

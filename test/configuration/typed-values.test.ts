@@ -91,6 +91,7 @@ describe('a secret is refused by its key or its look, and is not repeated', () =
     ['s3.access-key', 'x1'],
     ['fs.s3a.secret.key', 'wJalrXUtnFEMI'],
     ['fs.s3a.bucket.mine.access.key', 'x1'],
+    ['fs.s3a.bucket.my.bucket.access.key', 'x1'],
     ['presto.s3.secret-key', 'wJalrXUtnFEMI'],
     ['security.ssl.internal.keystore-password', 'changeit'],
     ['metrics.reporter.influx.password', 'changeit'],

@@ -1,11 +1,11 @@
 import { BuiltSample, buildSample } from '../../local/sample-job';
-import { PATIENCE, resultsOf, withSample } from './sample';
+import { describeWithTools, PATIENCE, resultsOf, withSample } from './sample';
 import { expectedMaxima, knownTick, sorted } from './window-maxima';
 
 const START = Date.parse('2026-03-01T12:00:00.000Z');
 const SPACING = 20;
 
-describe.each(['1.20', '2.2'])('on Flink %s', (line) => {
+describeWithTools().each(['1.20', '2.2'])('on Flink %s', (line) => {
   let build: BuiltSample;
   beforeAll(async () => {
     build = await buildSample({ line, generator: true }, () => undefined);

@@ -4,7 +4,7 @@ import { LocalRun } from '../../local/local-run';
 import { BuiltSample, buildSample } from '../../local/sample-job';
 import { Tick } from '../../local/ticks/tick';
 import { putTicks, TickTarget } from '../../local/ticks/tick-sender';
-import { linesOf, PATIENCE, resultsOf, shout, withSample } from './sample';
+import { describeWithTools, linesOf, PATIENCE, resultsOf, shout, withSample } from './sample';
 import { expectedMaxima, KnownTick, knownTick, sorted } from './window-maxima';
 
 const START = Date.parse('2026-03-01T12:00:00.000Z');
@@ -12,44 +12,46 @@ const TICKS = Array.from({ length: 3_000 }, (_, i) => knownTick(i, START, 20));
 const EXPECTED = expectedMaxima(TICKS);
 const REPEAT = Number(process.env.FLINK_REPEAT ?? 1);
 
-let build: BuiltSample;
-beforeAll(async () => {
-  build = await buildSample({ generator: false }, () => undefined);
-  if (build.line !== '2.2')
-    shout('NOT RUN: Kinesis on Flink 2.2, because its connector is not in the Maven repository. Run instead: Flink 1.20');
-}, 600_000);
+describeWithTools()('ticks from Kinesis', () => {
+  let build: BuiltSample;
+  beforeAll(async () => {
+    build = await buildSample({ generator: false }, () => undefined);
+    if (build.line !== '2.2')
+      shout('NOT RUN: Kinesis on Flink 2.2, because its connector is not in the Maven repository. Run instead: Flink 1.20');
+  }, 600_000);
 
-test(
-  'every window of known ticks has the right maximum',
-  async () => {
-    await withSample(build, undefined, async (run) => {
-      await send(run, TICKS);
-      await sendBadRecord(run);
-      expect(sorted(await resultsOf(run, EXPECTED.length, () => closeWindows(run)))).toEqual(EXPECTED);
-      expect(await linesOf(run, 'bad')).toEqual(['no tick']);
-    });
-  },
-  2 * PATIENCE,
-);
+  test(
+    'every window of known ticks has the right maximum',
+    async () => {
+      await withSample(build, undefined, async (run) => {
+        await send(run, TICKS);
+        await sendBadRecord(run);
+        expect(sorted(await resultsOf(run, EXPECTED.length, () => closeWindows(run)))).toEqual(EXPECTED);
+        expect(await linesOf(run, 'bad')).toEqual(['no tick']);
+      });
+    },
+    2 * PATIENCE,
+  );
 
-test.each(Array.from({ length: REPEAT }, (_, i) => i + 1))(
-  'the same with a TaskManager killed in between, time %i',
-  async () => {
-    await withSample(build, undefined, async (run) => {
-      await run.cluster.awaitParallelism(2, PATIENCE);
-      await send(run, TICKS.slice(0, 1_500));
-      await resultsOf(run, 20);
-      await send(run, TICKS.slice(1_500, 2_000));
-      const [lost] = run.cluster.taskManagers;
-      lost.signal('SIGKILL');
-      await lost.ended;
-      run.cluster.addTaskManager();
-      await send(run, TICKS.slice(2_000));
-      expect(sorted(await resultsOf(run, EXPECTED.length, () => closeWindows(run)))).toEqual(EXPECTED);
-    });
-  },
-  3 * PATIENCE,
-);
+  test.each(Array.from({ length: REPEAT }, (_, i) => i + 1))(
+    'the same with a TaskManager killed in between, time %i',
+    async () => {
+      await withSample(build, undefined, async (run) => {
+        await run.cluster.awaitParallelism(2, PATIENCE);
+        await send(run, TICKS.slice(0, 1_500));
+        await resultsOf(run, 20);
+        await send(run, TICKS.slice(1_500, 2_000));
+        const [lost] = run.cluster.taskManagers;
+        lost.signal('SIGKILL');
+        await lost.ended;
+        run.cluster.addTaskManager();
+        await send(run, TICKS.slice(2_000));
+        expect(sorted(await resultsOf(run, EXPECTED.length, () => closeWindows(run)))).toEqual(EXPECTED);
+      });
+    },
+    3 * PATIENCE,
+  );
+});
 
 async function send(run: LocalRun, ticks: KnownTick[]): Promise<void> {
   for (let from = 0; from < ticks.length; from += 250) await putTicks(target(run), ticks.slice(from, from + 250).map(toTick));

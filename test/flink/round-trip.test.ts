@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { applicationConfiguration, ApplicationOptions } from '../../lib/configuration/application-configuration';
 import { Checkpointing } from '../../lib/configuration/checkpointing';
 import { reviewConfiguration } from '../../lib/configuration/configuration-review';
@@ -57,6 +59,14 @@ describe.each([
     expect(reviewConfiguration(configuration, line).problems).toEqual([]);
     expect(Object.keys(configuration.toProperties()).length).toBeGreaterThan(35);
     expect(await readBack(configuration)).toEqual(configuration.toProperties());
+  });
+
+  // A mounted config.yaml replaces the distribution's own, with its list.
+  test('gets the Java options of its own distribution', () => {
+    const lines = readFileSync(join(oracle.home, 'conf', 'config.yaml'), 'utf8');
+    const own = [...lines.matchAll(/--add-(?:exports|opens)=\S+/g)].map(([option]) => option);
+    expect(own.length).toBeGreaterThan(15);
+    expect(version.javaOptions.split(' ').sort()).toEqual([...new Set(own)].sort());
   });
 
   test("reads the sample's configuration back as it was written", async () => {

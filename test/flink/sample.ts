@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApplicationTemplate } from '../../local/application-template';
@@ -19,6 +20,17 @@ const TASK_MANAGERS = 2;
 
 /** How long anything may take on a machine that is busy with other things too, in milliseconds. */
 export const PATIENCE = 180_000;
+
+/**
+ * `describe`, or `describe.skip` with a loud line where a tool is missing. Under `CI=true` nothing is skipped: there the tests fail
+ * and say what is missing.
+ */
+export function describeWithTools(): jest.Describe {
+  const missing = ['java', 'mvn', 'python3'].filter((tool) => spawnSync(tool, ['--version']).error);
+  if (missing.length === 0 || process.env.CI === 'true') return describe;
+  shout(`NOT RUN: tests on real Flink, because these tools are not on PATH: ${missing.join(', ')}`);
+  return describe.skip;
+}
 
 /** Whether all six runs of this folder could take place is for the reader to know at once. */
 export function shout(line: string): void {

@@ -17,13 +17,15 @@ export class FlinkOracle {
     const jar = join(home, 'lib', `flink-dist-${release}.jar`);
     output('javac', ['-d', classes, '-cp', jar, join(__dirname, 'FlinkOracle.java')]);
     const flags = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xmx256m'];
-    return new FlinkOracle(spawn('java', [...flags, '-cp', `${classes}:${join(home, 'lib')}/*`, 'FlinkOracle']), classes);
+    return new FlinkOracle(home, spawn('java', [...flags, '-cp', `${classes}:${join(home, 'lib')}/*`, 'FlinkOracle']), classes);
   }
 
   private readonly waiting: ((answer: Answer) => void)[] = [];
   private said = '';
 
   private constructor(
+    /** The Flink home that it runs on. */
+    public readonly home: string,
     private readonly jvm: ChildProcessWithoutNullStreams,
     private readonly classes: string,
   ) {
