@@ -49,17 +49,16 @@ export class InstanceCatalog {
 
   /** Date of the data. */
   public readonly date: string;
-  private readonly facts: Map<string, InstanceFacts>;
+  private readonly data: DataFile;
 
   private constructor() {
-    const data = JSON.parse(readFileSync(join(__dirname, 'data', 'instance-types.json'), 'utf8')) as DataFile;
-    this.date = data.date;
-    this.facts = new Map(Object.entries(data.types).map(([type, row]) => [type, toFacts(type, data.columns, row)]));
+    this.data = JSON.parse(readFileSync(join(__dirname, 'data', 'instance-types.json'), 'utf8')) as DataFile;
+    this.date = this.data.date;
   }
 
   /** All types, sorted by name. */
   public get all(): InstanceFacts[] {
-    return [...this.facts.values()];
+    return Object.entries(this.data.types).map(([type, row]) => toFacts(type, this.data.columns, row));
   }
 
   /**
@@ -68,7 +67,8 @@ export class InstanceCatalog {
    * @param type for example `m6i.xlarge`
    */
   public find(type: string): InstanceFacts | undefined {
-    return this.facts.get(type);
+    const row = Object.hasOwn(this.data.types, type) ? this.data.types[type] : undefined;
+    return row && toFacts(type, this.data.columns, row);
   }
 
   /**
@@ -77,7 +77,7 @@ export class InstanceCatalog {
    * @param type a name that is not known
    */
   public nearest(type: string): string {
-    return closest(type, [...this.facts.keys()]);
+    return closest(type, Object.keys(this.data.types));
   }
 }
 

@@ -175,7 +175,7 @@ function nested(places: Record<string, string>, warn: (id: CheckId, text: string
   }
 }
 
-/** Source: Flink `HeartbeatServices`: the interval must be below the timeout. */
+/** Flink refuses a timeout below the interval; one that equals it takes every late message for a loss. Source: Flink `HeartbeatServices`. */
 function heartbeat(options: Options, refuse: (id: CheckId, text: string) => void): void {
   const interval = options.milliseconds('heartbeat.interval');
   const timeout = options.milliseconds('heartbeat.timeout');
