@@ -1,5 +1,5 @@
 import { createHash } from 'crypto';
-import { Annotations, CfnOutput, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -128,8 +128,8 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
     return flink.applicationConfiguration({
       version: this.version,
       checkpointing: new flink.Checkpointing(checkpointing),
-      maxParallelism: this.maxParallelism,
-      taskSlots: this.processes.taskSlots,
+      maxParallelism: Tokenization.stringifyNumber(this.maxParallelism),
+      taskSlots: Tokenization.stringifyNumber(this.processes.taskSlots),
       jobManagerMib: this.processes.jobManager.spec.memoryMib,
       taskManagerMib: this.processes.taskManager.spec.memoryMib,
       metricsPort: observability?.metricsNamespace === undefined ? undefined : flink.FlinkPort.PROMETHEUS,

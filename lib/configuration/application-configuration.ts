@@ -8,8 +8,10 @@ import { OptionCatalog } from './option-catalog';
 export interface ApplicationOptions {
   readonly version: FlinkVersion;
   readonly checkpointing: Checkpointing;
-  readonly maxParallelism: number;
-  readonly taskSlots: number;
+  /** As text: a number, or a token that stands for one. */
+  readonly maxParallelism: string;
+  /** As `maxParallelism`. */
+  readonly taskSlots: string;
   readonly jobManagerMib: number;
   readonly taskManagerMib: number;
   /** Namespace that may read metrics; without it no reporter runs. */
@@ -28,8 +30,8 @@ export function applicationConfiguration(options: ApplicationOptions): FlinkConf
     .withProperties(defaultProperties(options.version))
     .withProperties(checkpointing.toProperties())
     .withProperties(metrics(options.metricsPort))
-    .withOwned("'maxParallelism'", { 'pipeline.max-parallelism': String(options.maxParallelism) })
-    .withOwned("'taskManager.taskSlots'", { 'taskmanager.numberOfTaskSlots': String(options.taskSlots) })
+    .withOwned("'maxParallelism'", { 'pipeline.max-parallelism': options.maxParallelism })
+    .withOwned("'taskManager.taskSlots'", { 'taskmanager.numberOfTaskSlots': options.taskSlots })
     .withOwned("'taskManager.memory'", { 'taskmanager.memory.process.size': `${options.taskManagerMib}m` })
     .withOwned("'jobManager.memory'", { 'jobmanager.memory.process.size': `${options.jobManagerMib}m` });
   for (const [owner, properties] of Object.entries(options.owned)) configuration = configuration.withOwned(owner, properties);

@@ -40,9 +40,9 @@ export class Checkpointing {
   private readonly retained: number;
 
   constructor(options: CheckpointingOptions = {}) {
-    this.interval = options.interval ?? Duration.seconds(30);
-    this.minPause = options.minPause ?? shorter(Duration.seconds(10), this.interval);
-    this.timeout = options.timeout ?? longer(Duration.minutes(5), this.interval);
+    this.interval = this.known('interval', options.interval) ?? Duration.seconds(30);
+    this.minPause = this.known('minPause', options.minPause) ?? shorter(Duration.seconds(10), this.interval);
+    this.timeout = this.known('timeout', options.timeout) ?? longer(Duration.minutes(5), this.interval);
     this.retained = options.retained ?? 3;
     this.check();
   }
@@ -61,6 +61,14 @@ export class Checkpointing {
       'execution.checkpointing.storage': 'filesystem',
       'execution.checkpointing.incremental': 'true',
     };
+  }
+
+  private known(prop: string, given: Duration | undefined): Duration | undefined {
+    if (!given?.isUnresolved()) return given;
+    this.problems.push(
+      `checkpointing.${prop} is a time that only a deployment knows: allowed is a plain one, because the times are compared at synthesis; give it from context`,
+    );
+    return undefined;
   }
 
   private check(): void {

@@ -82,10 +82,10 @@ export class FlinkProcess {
       );
     }
     this.spec = {
-      memoryMib: (options.memory ?? defaults.memory).toMebibytes(),
-      cpu: options.cpu ?? defaults.cpu,
+      memoryMib: this.known('memory', options.memory, defaults.memory).toMebibytes(),
+      cpu: Token.isUnresolved(options.cpu) ? this.unknown('cpu', defaults.cpu) : (options.cpu ?? defaults.cpu),
       guaranteed: options.guaranteed ?? false,
-      workMib: (options.workDirectory ?? defaults.workDirectory).toMebibytes(),
+      workMib: this.known('workDirectory', options.workDirectory, defaults.workDirectory).toMebibytes(),
       placement: placement ?? NOWHERE,
     };
     this.checkSize();
@@ -131,10 +131,21 @@ export class FlinkProcess {
     return { cpu, memory: Size.mebibytes(memoryMib), ephemeralStorage: Size.mebibytes(workMib + podDiskMib) };
   }
 
+  private known(prop: string, given: Size | undefined, otherwise: Size): Size {
+    return given?.isUnresolved() ? this.unknown(prop, otherwise) : (given ?? otherwise);
+  }
+
+  private unknown<T>(prop: string, otherwise: T): T {
+    this.problems.push(
+      `${this.defaults.name}.${prop} is a number that only a deployment knows: allowed is a plain one, because memory and fit are reckoned from it at synthesis; give it from context`,
+    );
+    return otherwise;
+  }
+
   private checkSize(): void {
     const { cpu, workMib } = this.spec;
     const { name } = this.defaults;
-    if (!Token.isUnresolved(cpu) && !(cpu > 0)) {
+    if (!(cpu > 0)) {
       this.problems.push(
         `${name}.cpu is ${cpu}: allowed is more than 0 vCPU, because the scheduler and the autoscaler reckon with it; use 1`,
       );

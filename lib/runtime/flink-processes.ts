@@ -12,7 +12,12 @@ export class FlinkProcesses {
   constructor(jobManager: FlinkProcessOptions = {}, taskManager: TaskManagerOptions = {}, machines: Placements) {
     this.taskSlots = taskManager.taskSlots ?? 1;
     this.jobManager = new FlinkProcess(JOB_MANAGER, jobManager, machines);
-    this.taskManager = new FlinkProcess({ ...TASK_MANAGER, cpu: this.taskSlots }, taskManager, machines);
+    // One vCPU a slot; how many slots a token stands for is not known here, so it counts as one.
+    this.taskManager = new FlinkProcess(
+      { ...TASK_MANAGER, cpu: Token.isUnresolved(this.taskSlots) ? 1 : this.taskSlots },
+      taskManager,
+      machines,
+    );
   }
 
   /** What is wrong, one sentence each. */
@@ -23,7 +28,7 @@ export class FlinkProcesses {
   /** Risky but legal, one sentence each. */
   public get warnings(): string[] {
     const { cpu } = this.taskManager.spec;
-    if (Token.isUnresolved(cpu) || this.taskSlots <= cpu * 2) return [];
+    if (Token.isUnresolved(this.taskSlots) || this.taskSlots <= cpu * 2) return [];
     return [
       `taskManager.taskSlots is ${this.taskSlots} with ${cpu} vCPU: more than two slots a vCPU slow each other down; raise taskManager.cpu or lower taskSlots`,
     ];

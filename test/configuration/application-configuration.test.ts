@@ -5,8 +5,8 @@ import { FlinkVersion } from '../../lib/configuration/flink-version';
 const options = (change: Partial<ApplicationOptions> = {}): ApplicationOptions => ({
   version: FlinkVersion.V2_2,
   checkpointing: new Checkpointing(),
-  maxParallelism: 128,
-  taskSlots: 2,
+  maxParallelism: '128',
+  taskSlots: '2',
   jobManagerMib: 2048,
   taskManagerMib: 4096,
   owned: { 'the runtime': { 'rest.port': '8081' } },

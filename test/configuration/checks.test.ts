@@ -25,8 +25,8 @@ function review({ without, ...change }: Change = {}): ConfigurationReview {
   const options: ApplicationOptions = {
     version,
     checkpointing: new Checkpointing(),
-    maxParallelism: 128,
-    taskSlots: 2,
+    maxParallelism: '128',
+    taskSlots: '2',
     jobManagerMib: 2048,
     taskManagerMib: 4096,
     owned: {},
@@ -231,8 +231,8 @@ test('memory that cannot be divided is an error with the path', () => {
 
 describe('every configuration that can be rendered for a line', () => {
   const arbitrary = fc.record({
-    taskSlots: fc.integer({ min: 1, max: 8 }),
-    maxParallelism: fc.integer({ min: 8, max: 32768 }),
+    taskSlots: fc.integer({ min: 1, max: 8 }).map(String),
+    maxParallelism: fc.integer({ min: 8, max: 32768 }).map(String),
     metricsPort: fc.option(fc.constant(9249), { nil: undefined }),
     taskManagerMib: fc.integer({ min: 1089, max: 60000 }),
     jobManagerMib: fc.integer({ min: 704, max: 16000 }),
@@ -278,8 +278,8 @@ function base(): Omit<ApplicationOptions, 'properties'> {
   return {
     version: FlinkVersion.V2_2,
     checkpointing: new Checkpointing(),
-    maxParallelism: 128,
-    taskSlots: 1,
+    maxParallelism: '128',
+    taskSlots: '1',
     jobManagerMib: 2048,
     taskManagerMib: 4096,
     owned: { 'the state bucket': places },

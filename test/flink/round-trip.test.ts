@@ -28,8 +28,8 @@ const application = (version: FlinkVersion, change: Partial<ApplicationOptions> 
   applicationConfiguration({
     version,
     checkpointing: new Checkpointing(),
-    maxParallelism: 128,
-    taskSlots: 2,
+    maxParallelism: '128',
+    taskSlots: '2',
     jobManagerMib: 2048,
     taskManagerMib: 4096,
     metricsPort: 9249,

@@ -1,3 +1,5 @@
+import { Token } from 'aws-cdk-lib';
+
 /** A job that has always the same parallelism. */
 export interface FixedScalingOptions {
   /** Parallelism of the job. Source: `parallelism.default`. */
@@ -132,7 +134,7 @@ class ReactiveScaling extends FlinkScaling {
     return {
       properties: { 'scheduler-mode': 'reactive' },
       autoscaler: this.autoscaler,
-      maxTaskManagers: this.autoscaler.max,
+      maxTaskManagers: isToken(this.autoscaler.max) ? 1 : this.autoscaler.max,
       spareTaskManagers: 0,
       problems: [...countProblems(this.autoscaler), ...this.reachProblems(options), ...windowProblems(this.autoscaler)],
       ignoredProperties: { 'parallelism.default': 'in Reactive Mode the job takes every slot there is' },
@@ -141,7 +143,7 @@ class ReactiveScaling extends FlinkScaling {
 
   private reachProblems({ maxParallelism, taskSlots }: FlinkScalingBindOptions): string[] {
     const slots = this.autoscaler.max * taskSlots;
-    if (!(slots > maxParallelism)) return [];
+    if ([this.autoscaler.max, taskSlots, maxParallelism].some(isToken) || !(slots > maxParallelism)) return [];
     return [
       `scaling.max ${this.autoscaler.max} x taskSlots ${taskSlots} = ${slots} is above maxParallelism ${maxParallelism}: the slots above it would stay idle for ever; lower scaling.max or raise maxParallelism`,
     ];
@@ -150,12 +152,12 @@ class ReactiveScaling extends FlinkScaling {
 
 function countProblems({ min, max, cpuPercent }: AutoscalerSpec): string[] {
   const problems: string[] = [];
-  if (!Number.isInteger(min) || !Number.isInteger(max) || min < 1 || min > max) {
+  if (![min, max].some(isToken) && (!Number.isInteger(min) || !Number.isInteger(max) || min < 1 || min > max)) {
     problems.push(
       `scaling has min ${min} and max ${max}: allowed are whole numbers with 1 <= min <= max, because with no TaskManager there is no CPU use to scale by; use for example min 2 and max 10`,
     );
   }
-  if (!Number.isInteger(cpuPercent) || cpuPercent < 10 || cpuPercent > 90) {
+  if (!isToken(cpuPercent) && (!Number.isInteger(cpuPercent) || cpuPercent < 10 || cpuPercent > 90)) {
     problems.push(
       `scaling.cpuPercent is ${cpuPercent}: allowed is a whole number from 10 to 90, in percent of the CPU request, because above it a job cannot catch up after a restart; use 60`,
     );
@@ -167,6 +169,7 @@ function countProblems({ min, max, cpuPercent }: AutoscalerSpec): string[] {
 function windowProblems({ scaleUpWindowSeconds, scaleDownWindowSeconds }: AutoscalerSpec): string[] {
   const windows = { scaleUpWindowSeconds, scaleDownWindowSeconds };
   return Object.entries(windows)
+    .filter(([, seconds]) => !isToken(seconds))
     .filter(([, seconds]) => !Number.isInteger(seconds) || seconds < 0 || seconds > 3600)
     .map(
       ([name, seconds]) =>
@@ -183,20 +186,26 @@ class FixedScaling extends FlinkScaling {
   }
 
   public bind({ maxParallelism, taskSlots }: FlinkScalingBindOptions): FlinkScalingConfig {
-    const replicas = Math.ceil(this.options.parallelism / taskSlots) + this.spare;
+    const parallelism = isToken(this.options.parallelism) ? 1 : this.options.parallelism;
+    const replicas = Math.ceil(parallelism / (isToken(taskSlots) ? 1 : taskSlots)) + this.spare;
     return {
-      properties: { 'jobmanager.scheduler': 'adaptive', 'parallelism.default': String(this.options.parallelism) },
+      properties: { 'jobmanager.scheduler': 'adaptive', 'parallelism.default': String(parallelism) },
       replicas,
       maxTaskManagers: replicas,
       spareTaskManagers: this.spare,
-      problems: this.problems(maxParallelism),
+      problems: this.problems(maxParallelism, taskSlots),
       ignoredProperties: {},
     };
   }
 
-  private problems(maxParallelism: number): string[] {
+  private problems(maxParallelism: number, taskSlots: number): string[] {
     const { parallelism } = this.options;
     const problems: string[] = [];
+    if ([parallelism, this.spare, maxParallelism, taskSlots].some(isToken)) {
+      return [
+        'scaling.fixed has a number that only a deployment knows: allowed are plain numbers, because the TaskManagers are counted from them at synthesis; give it from context',
+      ];
+    }
     if (!Number.isInteger(parallelism) || parallelism < 1 || parallelism > maxParallelism) {
       problems.push(
         `scaling.parallelism is ${parallelism}: allowed is a whole number from 1 to maxParallelism ${maxParallelism}, because Flink cannot split the keys further; lower it or raise maxParallelism`,
@@ -209,4 +218,8 @@ class FixedScaling extends FlinkScaling {
     }
     return problems;
   }
+}
+
+function isToken(value: number): boolean {
+  return Token.isUnresolved(value);
 }
