@@ -1,3 +1,4 @@
+import { parseFloat32 } from './java-float';
 import { inMebibytes, MAX_LONG, multiplyMemory, parseMemory } from './memory-size';
 import { OptionCatalog } from './option-catalog';
 
@@ -74,7 +75,7 @@ export class MemorySettings {
   private checked(name: string, least: bigint, most: bigint): RangeFraction {
     const key = `${this.prefix}.${name}.fraction`;
     const text = this.given(`${name}.fraction`) ?? this.catalog.find(key)?.default ?? '';
-    const fraction = Math.fround(Number(text));
+    const fraction = parseFloat32(text);
     if (text.trim() === '' || Number.isNaN(fraction)) throw new MemoryProblem(`'${key}' is '${text}', which is no number`);
     if (least > most) {
       throw new MemoryProblem(
