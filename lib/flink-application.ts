@@ -36,6 +36,7 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
   private readonly bound: runtime.IBoundFlinkRuntime;
   private readonly image: runtime.FlinkImageConfig;
   private readonly streams: StreamConfig[] = [];
+  private known?: flink.FlinkConfiguration;
   private readonly resultPlaces: string[] = [];
 
   /** @throws when the options cannot work together; all problems in one error */
@@ -111,6 +112,7 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
 
   private connect(config: StreamConfig): void {
     this.streams.push(config);
+    this.known = undefined;
     this.grant(config.statements);
   }
 
@@ -124,6 +126,10 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
 
   /** All options of the job as they are known now: verbs such as `readFrom` add to them until synthesis. */
   private get configuration(): flink.FlinkConfiguration {
+    return (this.known ??= this.assemble());
+  }
+
+  private assemble(): flink.FlinkConfiguration {
     const { checkpointing, observability, platform, properties } = this.props;
     return flink.applicationConfiguration({
       version: this.version,
@@ -205,22 +211,13 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
     };
   }
 
-  private spareWarnings(): string[] {
-    const most = this.processes.taskManager.mostPerNode(this.bound.podDiskMib);
-    const spare = this.bound.spareTaskManagers;
-    if (spare === 0 || spare >= most) return [];
-    return [
-      `scaling.spare is ${spare}, and one node may hold ${most} TaskManagers: the loss of a full node leaves too few slots until replacements start; raise spare to ${most}, or give TaskManagers larger requests`,
-    ];
-  }
-
   private warn(namespace: runtime.FlinkNamespace): void {
     const annotations = Annotations.of(this);
     const all = {
       image: this.image.warnings,
       slots: this.processes.warnings,
       runtime: this.bound.warnings,
-      spare: this.spareWarnings(),
+      spare: this.processes.spareWarnings(this.bound.spareTaskManagers, this.bound.podDiskMib),
     };
     Object.entries(all).forEach(([id, texts]) => texts.forEach((text) => annotations.addWarningV2(`cdk-flink-on-eks:${id}`, text)));
     this.review.warnings.forEach(({ id, text }) => annotations.addWarningV2(`cdk-flink-on-eks:${id}`, text));

@@ -96,7 +96,7 @@ export class KarpenterCapacity implements ICapacity {
     const problems = [...poolProblems('spot', this.pools.spot, 5), ...poolProblems('onDemand', this.pools.onDemand, 1)];
     if (problems.length > 0) throw new Error(`${scope.node.path}: ${problems.join('\n')}`);
 
-    const system = defineNodeGroup(scope, 'System', { ...options, role: defineNodeRole(scope), group: SYSTEM_NODES, spot: false });
+    const system = defineNodeGroup(scope, 'System', { ...options, role: defineNodeRole(scope), group: systemNodes(), spot: false });
     const nodeRole = this.defineKarpenterNodes(scope, options.cluster);
     const controller = defineKarpenter(new Construct(scope, 'Karpenter'), {
       ...options,
@@ -146,11 +146,10 @@ export class KarpenterCapacity implements ICapacity {
 }
 
 /** Two small nodes for Karpenter, DNS and metrics. */
-const SYSTEM_NODES = new NodeGroup(
-  'system',
-  { instanceTypes: ['m6i', 'm5', 'm5a'].map((family) => new ec2.InstanceType(`${family}.large`)), minSize: 2, maxSize: 3 },
-  1,
-);
+function systemNodes(): NodeGroup {
+  const instanceTypes = ['m6i', 'm5', 'm5a'].map((family) => new ec2.InstanceType(`${family}.large`));
+  return new NodeGroup('system', { instanceTypes, minSize: 2, maxSize: 3 }, 1);
+}
 
 function names(types: ec2.InstanceType[]): string[] {
   return types.map((type) => type.toString());

@@ -22,6 +22,15 @@ export interface ConfigurationReview {
  * @param line of Flink, for example `2.2`
  */
 export function reviewConfiguration(configuration: FlinkConfiguration, line: string): ConfigurationReview {
+  const known = reviews.get(configuration) ?? review(configuration, line);
+  reviews.set(configuration, known);
+  return known;
+}
+
+/** A configuration is immutable, so its review is; it is asked for at several points of a synthesis. */
+const reviews = new WeakMap<FlinkConfiguration, ConfigurationReview>();
+
+function review(configuration: FlinkConfiguration, line: string): ConfigurationReview {
   const catalog = OptionCatalog.of(line);
   const properties = configuration.toProperties();
   const { memory, problems } = reviewMemory(properties, catalog);

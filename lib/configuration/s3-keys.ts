@@ -33,8 +33,6 @@ export class S3Keys {
     return new S3Keys(line, S3Keys.data);
   }
 
-  /** Keys without placeholders. */
-  public readonly keys: readonly string[];
   private readonly plugins: readonly PluginData[];
 
   private constructor(
@@ -42,7 +40,11 @@ export class S3Keys {
     private readonly data: S3Data,
   ) {
     this.plugins = Object.values(data.prefixes).filter((plugin) => this.has(plugin.since));
-    this.keys = Object.entries(data.keys)
+  }
+
+  /** Keys without placeholders. */
+  public get keys(): readonly string[] {
+    return Object.entries(this.data.keys)
       .filter(([, key]) => this.has(key.since) && !key.pattern)
       .map(([key]) => key);
   }
@@ -54,6 +56,7 @@ export class S3Keys {
    * @param key for example `s3.endpoint`
    */
   public find(key: string): FlinkOption | undefined {
+    if (!this.isHandedOn(key)) return undefined;
     const name = [key, ...this.namesOf(key)].find((each) => this.dataOf(each) !== undefined);
     const found = name === undefined ? undefined : this.dataOf(name);
     if (!found) return undefined;
@@ -104,6 +107,12 @@ export class S3Keys {
 
   /** Whether something that came with a line is there already. */
   private has(since: string | undefined): boolean {
-    return since === undefined || since.localeCompare(this.line, 'en', { numeric: true }) <= 0;
+    return since === undefined || inOrder(since) <= inOrder(this.line);
   }
+}
+
+/** Lines as numbers that sort as the lines do: 1.20 comes after 1.9. */
+function inOrder(line: string): number {
+  const [major, minor] = line.split('.').map(Number);
+  return major * 1000 + minor;
 }

@@ -39,13 +39,13 @@ export interface ManifestPart {
  * on the cluster.
  */
 export class ManifestResource extends Construct implements IDependable {
-  private readonly rendered: () => string;
+  private readonly bytes: () => number;
 
   constructor(scope: Construct, id: string, cluster: eks.ICluster, part: ManifestPart) {
     super(scope, id);
     const pruneLabel = pruneLabelOf(part.logicalId);
     const objects = once(() => drawObjects(part, pruneLabel));
-    this.rendered = once(() => JSON.stringify(Stack.of(this).resolve(objects())));
+    this.bytes = once(() => sizeOf(objects(), () => Stack.of(this).resolve(objects())));
     const manifest = new eks.KubernetesManifest(this, 'Manifest', {
       cluster,
       // The type asks for an array; the value is known only after verbs such as readFrom have been called.
@@ -62,12 +62,19 @@ export class ManifestResource extends Construct implements IDependable {
   }
 
   private tooLarge(part: ManifestPart): string[] {
-    const bytes = Buffer.byteLength(this.rendered());
+    const bytes = this.bytes();
     if (bytes <= MAX_MANIFEST_BYTES) return [];
     return [
       `the manifest of part '${part.name}' has ${bytes} bytes: allowed are ${MAX_MANIFEST_BYTES}, because an update sends it twice in one event of at most 262,144 bytes; move objects that customizeChart adds into a manifest of your own`,
     ];
   }
+}
+
+/** Bytes of the resolved objects, or a bound that is enough: a token becomes a reference of 500 bytes at most. */
+function sizeOf(objects: unknown, resolve: () => unknown): number {
+  const text = JSON.stringify(objects);
+  const bound = Buffer.byteLength(text) + 500 * text.split('${Token[').length;
+  return bound <= MAX_MANIFEST_BYTES ? bound : Buffer.byteLength(JSON.stringify(resolve()));
 }
 
 function pruneLabelOf(logicalId: string): string {

@@ -34,6 +34,20 @@ export class FlinkProcesses {
     ];
   }
 
+  /**
+   * Whether spare TaskManagers cover the loss of a full node.
+   *
+   * @param spare TaskManagers beyond those that the job needs; 0 where the job takes every one
+   * @param podDiskMib what a pod needs of the disk besides its working directory
+   */
+  public spareWarnings(spare: number, podDiskMib: number): string[] {
+    const most = this.taskManager.mostPerNode(podDiskMib);
+    if (spare === 0 || spare >= most) return [];
+    return [
+      `scaling.spare is ${spare}, and one node may hold ${most} TaskManagers: the loss of a full node leaves too few slots until replacements start; raise spare to ${most}, or give TaskManagers larger requests`,
+    ];
+  }
+
   private slotProblems(): string[] {
     if (Token.isUnresolved(this.taskSlots) || (Number.isInteger(this.taskSlots) && this.taskSlots >= 1)) return [];
     return [`taskManager.taskSlots is ${this.taskSlots}: allowed is a whole number of 1 or more, because a task runs in a slot; use 1`];

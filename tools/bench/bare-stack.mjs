@@ -18,10 +18,10 @@ const cluster = new eks.Cluster(stack, 'Cluster', {
   kubectlProviderOptions: { kubectlLayer: new KubectlV36Layer(stack, 'KubectlLayer') },
 });
 
-const spotFamilies = ['m5', 'm5a', 'm5d', 'm5n', 'm6a', 'm6i'];
+const spotFamilies = ['m5', 'm5a', 'm5ad', 'm5d', 'm5dn', 'm5n', 'm6a', 'm6i', 'm6id', 'm6in'];
 nodeGroup('OnDemand', eks.CapacityType.ON_DEMAND, types(['m6i', 'm5', 'm5a'], 'large'), 2, 6);
-nodeGroup('Spot0', eks.CapacityType.SPOT, types(spotFamilies, 'xlarge'), 1, 10);
-nodeGroup('Spot1', eks.CapacityType.SPOT, types(spotFamilies, '2xlarge'), 1, 5);
+nodeGroup('Spot0', eks.CapacityType.SPOT, types(spotFamilies, 'xlarge'), 0, 10);
+nodeGroup('Spot1', eks.CapacityType.SPOT, types(spotFamilies, '2xlarge'), 0, 5);
 cluster.addManifest('Settings', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { key: 'value' } });
 app.synth();
 
@@ -29,6 +29,25 @@ function types(families, size) {
   return families.map((family) => new ec2.InstanceType(`${family}.${size}`));
 }
 
+/** The same group to EKS: types, sizes, taint, label, tag, launch template. */
 function nodeGroup(id, capacityType, instanceTypes, minSize, maxSize) {
-  cluster.addNodegroupCapacity(id, { capacityType, instanceTypes, minSize, maxSize, amiType: eks.NodegroupAmiType.AL2023_X86_64_STANDARD });
+  const template = new ec2.LaunchTemplate(stack, `${id}LaunchTemplate`, {
+    httpTokens: ec2.LaunchTemplateHttpTokens.REQUIRED,
+    httpPutResponseHopLimit: 1,
+    blockDevices: [
+      { deviceName: '/dev/xvda', volume: ec2.BlockDeviceVolume.ebs(60, { volumeType: ec2.EbsDeviceVolumeType.GP3, encrypted: true }) },
+    ],
+  });
+  const spot = capacityType === eks.CapacityType.SPOT;
+  cluster.addNodegroupCapacity(id, {
+    capacityType,
+    instanceTypes,
+    minSize,
+    maxSize,
+    amiType: eks.NodegroupAmiType.AL2023_X86_64_STANDARD,
+    launchTemplateSpec: { id: template.launchTemplateId, version: template.latestVersionNumber },
+    labels: spot ? { 'cdk-flink-on-eks/spot': 'true' } : undefined,
+    taints: spot ? [{ key: 'cdk-flink-on-eks/spot', value: 'true', effect: eks.TaintEffect.NO_SCHEDULE }] : undefined,
+    tags: { 'k8s.io/cluster-autoscaler/node-template/resources/ephemeral-storage': '53Gi' },
+  });
 }
