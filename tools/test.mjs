@@ -30,6 +30,7 @@ for (const step of steps.filter(({ name }) => !only || name === only)) {
   console.log(`== ${step.name}: ${Math.round((Date.now() - start) / 1000)} s`);
 }
 
+console.log(`\nnpm test took ${Math.round(process.uptime())} s after the build`);
 const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
 console.log(`\n${totals.passed} passed, ${totals.failed} failed${skipped}`);
 process.exit(totals.failed > 0 ? 1 : 0);

@@ -22,7 +22,7 @@ function figures(link, { date, machine, versions, milliseconds, median, ratio })
     row('sample', 'sample'),
     row('bare stack', 'bare'),
     '',
-    `Ratio **${ratio.toFixed(2)}**.`,
+    `Ratio **${ratio.toFixed(2)}**. ${Number(ratio.toFixed(2)) <= 1.5 ? 'The aim is met.' : 'The aim is missed.'}`,
     '',
     `Recorded ${date} on ${machine.processors} processors and ${machine.memoryGib} GiB (${machine.system}, load ${machine.loadBefore} before the run) with ${used.join(', ')}: [raw runs](${link}).`,
     '',
