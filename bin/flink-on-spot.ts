@@ -19,7 +19,8 @@ const platform = new lib.FlinkPlatform(platformStack, 'Platform', {
 });
 
 const jobStack = new Stack(app, 'PriceMaxima', { description: 'Apache Flink on Amazon EKS on Spot: the sample job' });
-const ticks = new lib.KinesisSource(jobStack, 'Ticks', { shards: 2 });
+const SHARDS = 2;
+const ticks = new lib.KinesisSource(jobStack, 'Ticks', { shards: SHARDS });
 const results = new s3.Bucket(jobStack, 'Results', {
   blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
   encryption: s3.BucketEncryption.S3_MANAGED,
@@ -46,6 +47,8 @@ const prices = new lib.FlinkApplication(jobStack, 'PriceMaxima', {
   }),
   job: lib.FlinkJob.jar({ entryClass: 'flinkonspot.PriceMaxima', args: ['--window', '10s', '--slide', '5s'] }),
   taskManager: { memory: Size.gibibytes(4), taskSlots: 1 },
+  // No more TaskManagers than shards: a task without one makes no watermark.
+  runtime: new lib.StandaloneRuntime({ scaling: lib.FlinkScaling.reactive({ min: 1, max: SHARDS }) }),
   waitUntilRunning: Duration.minutes(14),
 });
 prices.readFrom(ticks);

@@ -84,7 +84,11 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
    * @param source for example a `KinesisSource`
    */
   public readFrom(source: IStreamSource): void {
-    this.connect(source.bind());
+    const config = source.bind();
+    this.connect(config);
+    this.processes
+      .readerWarnings(config.maxReaders, this.bound.maxTaskManagers)
+      .forEach((text) => Annotations.of(this).addWarningV2('cdk-flink-on-eks:idle-readers', text));
   }
 
   /**

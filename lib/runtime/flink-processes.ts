@@ -48,6 +48,20 @@ export class FlinkProcesses {
     ];
   }
 
+  /**
+   * Whether there can be more slots than tasks that find something to read.
+   *
+   * @param readers how many tasks can read side by side
+   * @param maxTaskManagers the most TaskManagers there may be
+   */
+  public readerWarnings(readers: number | undefined, maxTaskManagers: number): string[] {
+    const slots = maxTaskManagers * this.taskSlots;
+    if (readers === undefined || Token.isUnresolved(readers) || Token.isUnresolved(this.taskSlots) || slots <= readers) return [];
+    return [
+      `the source has ${readers} shards, and ${maxTaskManagers} TaskManagers x ${this.taskSlots} slots = ${slots} tasks may read it: a task without a shard is idle, and without an idleness timeout in the job it holds back event time; raise shards or lower the number of TaskManagers`,
+    ];
+  }
+
   private slotProblems(): string[] {
     if (Token.isUnresolved(this.taskSlots) || (Number.isInteger(this.taskSlots) && this.taskSlots >= 1)) return [];
     return [`taskManager.taskSlots is ${this.taskSlots}: allowed is a whole number of 1 or more, because a task runs in a slot; use 1`];

@@ -76,7 +76,7 @@ export class KinesisSource extends Construct implements IStreamSource {
   }
 
   public bind(): StreamConfig {
-    return readConfig(this.stream, this.props);
+    return { ...readConfig(this.stream, this.props), maxReaders: this.props.shards };
   }
 }
 

@@ -7,6 +7,12 @@ export interface StreamConfig {
   /** Arguments of the job's main class. */
   readonly jobArguments: string[];
   /**
+   * How many tasks can read side by side, for example the number of shards.
+   *
+   * @default - not known
+   */
+  readonly maxReaders?: number;
+  /**
    * Flink options.
    *
    * @default - none
