@@ -49,7 +49,7 @@ const prices = new lib.FlinkApplication(jobStack, 'PriceMaxima', {
   taskManager: { memory: Size.gibibytes(4), taskSlots: 1 },
   // No more TaskManagers than shards: a task without one makes no watermark.
   runtime: new lib.StandaloneRuntime({ scaling: lib.FlinkScaling.reactive({ min: 1, max: SHARDS }) }),
-  waitUntilRunning: Duration.minutes(14),
+  deployment: { waitUntilRunning: Duration.minutes(14) },
 });
 prices.readFrom(ticks);
 prices.writeTo(results, 'price-maxima');

@@ -13,6 +13,18 @@ export interface ResolvedApplication {
   readonly streams: readonly StreamConfig[];
 }
 
+/** What cannot change while the job keeps its state, by the name under which a deployment records it. */
+export function guardedState(configuration: flink.FlinkConfiguration, version: flink.FlinkVersion): Record<string, string> {
+  const options = configuration.toProperties();
+  return {
+    FLINK_LINE: version.line,
+    MAX_PARALLELISM: options['pipeline.max-parallelism'],
+    STATE_BACKEND: options['state.backend.type'],
+    CHECKPOINTS: options['execution.checkpointing.dir'],
+    HIGH_AVAILABILITY: options['high-availability.storageDir'],
+  };
+}
+
 /** The options of an application, with the owner of each that users may not touch. */
 export function assembleConfiguration(props: FlinkApplicationProps, resolved: ResolvedApplication): flink.FlinkConfiguration {
   const { checkpointing, observability, platform, properties } = props;

@@ -64,13 +64,14 @@ function drawOnce({ namespace, bound, job, props }: ApplicationManifests): () =>
 }
 
 function awaitRunning(scope: Construct, { name, bound, job, namespace, props }: ApplicationManifests, after: IDependable[]): void {
-  if (!props.waitUntilRunning) return;
+  const { waitUntilRunning, suspended } = props.deployment ?? {};
+  if (!waitUntilRunning || suspended) return;
   const running = bound.whenRunning(() => job().checksum);
   const value = props.platform.awaitValue(scope, 'Running', {
     ...running,
     objectName: Lazy.string({ produce: running.objectName }),
     objectNamespace: namespace.nameFor(props.name),
-    timeout: props.waitUntilRunning,
+    timeout: waitUntilRunning,
     logicalId: name.logicalId('running'),
   });
   value.node.addDependency(...after);

@@ -1,4 +1,3 @@
-import { Duration } from 'aws-cdk-lib';
 import { Chart } from 'cdk8s';
 import * as flink from './configuration';
 import { IFlinkPlatform } from './flink-platform-props';
@@ -86,11 +85,11 @@ export interface FlinkApplicationProps {
    */
   readonly observability?: ObservabilityOptions;
   /**
-   * How long a deployment waits for the job to run before it fails, 1 to 14 minutes (the handler ends after 15).
+   * What the job starts from, whether it is suspended, and whether a deployment waits for it.
    *
-   * @default - it does not wait: a deployment succeeds when Kubernetes has taken the objects
+   * @default - it goes on from its newest checkpoint, and nothing waits
    */
-  readonly waitUntilRunning?: Duration;
+  readonly deployment?: runtime.DeploymentOptions;
   /**
    * Changes the objects just before they are frozen; called once for each part, whose name is `chart.node.id`.
    *

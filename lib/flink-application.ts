@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import * as flink from './configuration';
-import { assembleConfiguration } from './flink-application-configuration';
+import { assembleConfiguration, guardedState } from './flink-application-configuration';
 import { defineManifests } from './flink-application-manifests';
 import { defineOutputs, defineResultsOutput } from './flink-application-outputs';
 import { FlinkApplicationProps } from './flink-application-props';
@@ -30,7 +30,7 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
   public readonly applicationName: string;
   /** Namespace of its objects. */
   public readonly namespace: string;
-  /** Flink's id of the job, 32 hexadecimal digits, the same at every deploy. */
+  /** Flink's id of the job, 32 hexadecimal digits: the same at every deploy, until a start by a nonce gives it another. */
   public readonly jobId: string;
   private readonly name: flink.ApplicationName;
   private readonly version: flink.FlinkVersion;
@@ -66,6 +66,7 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
       clusterIdentity: platform.clusterIdentity,
       maxParallelism: this.maxParallelism,
       taskSlots: this.processes.taskSlots,
+      suspended: props.deployment?.suspended ?? false,
     });
     this.image = props.image.bind(this, this.version);
     this.refuse([...problems, ...this.image.problems, ...this.bound.problems, ...this.fitProblems(), ...this.review.problems]);
@@ -148,13 +149,14 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
   }
 
   private optionProblems(namespace: runtime.FlinkNamespace): string[] {
-    const { job, checkpointing, waitUntilRunning: wait } = this.props;
+    const { job, checkpointing, deployment = {} } = this.props;
     const problems = [
       ...this.name.problems,
       ...(this.name.problems.length > 0 ? [] : namespace.problemsFor(this.props.name)),
       ...job.problems,
       ...new flink.Checkpointing(checkpointing).problems,
       ...this.processes.problems,
+      ...runtime.deploymentProblems(deployment),
     ];
     if (
       !Token.isUnresolved(this.maxParallelism) &&
@@ -162,11 +164,6 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
     ) {
       problems.push(
         `maxParallelism is ${this.maxParallelism}: allowed is a whole number from 1 to 32768, the number of key groups that Flink can address; use 128`,
-      );
-    }
-    if (wait && !wait.isUnresolved() && (wait.toSeconds() < 60 || wait.toSeconds() > 840)) {
-      problems.push(
-        `waitUntilRunning is ${wait.toHumanString()}: allowed are 1 to 14 minutes, because the handler that waits is ended after 15; use Duration.minutes(10)`,
       );
     }
     return problems;
@@ -183,7 +180,8 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
   }
 
   private jobSpec(): runtime.FlinkJobSpec {
-    const { job, observability } = this.props;
+    const { job, observability, deployment = {} } = this.props;
+    const start = (deployment.start ?? runtime.FlinkStart.latest()).spec;
     const parts = {
       image: this.image.uri,
       entryClass: job.entryClass,
@@ -192,7 +190,8 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
       logging: observability?.logging ?? flink.DEFAULT_LOGGING,
     };
     // Over what the template says, not over token text, which differs from one synthesis to the next.
-    const resolved = JSON.stringify(Stack.of(this).resolve(parts));
+    // A start counts too: a deployment with one restarts the job and waits for it.
+    const resolved = JSON.stringify(Stack.of(this).resolve({ ...parts, start }));
     return {
       ...parts,
       name: this.props.name,
@@ -200,6 +199,13 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
       release: this.version.release,
       jobId: this.jobId,
       checksum: createHash('sha256').update(resolved).digest('hex').slice(0, 16),
+      deployment: {
+        start,
+        startJobId: this.name.jobIdOf(start.nonce),
+        suspended: deployment.suspended ?? false,
+        ownNamespace: (this.props.namespace ?? runtime.FlinkNamespace.own()).isOwn,
+        guarded: guardedState(this.configuration, this.version),
+      },
       jobManager: this.processes.jobManager.spec,
       taskManager: this.processes.taskManager.spec,
       metricsNamespace: observability?.metricsNamespace,

@@ -20,6 +20,8 @@ export {
 } from './placement';
 export { FlinkEndpoint } from './platform';
 export {
+  DeploymentOptions,
+  DeploymentSpec,
   FlinkImage,
   FlinkImageAssetOptions,
   FlinkImageConfig,
@@ -30,6 +32,9 @@ export {
   FlinkRuntimeBindOptions,
   FixedScalingOptions,
   FlinkScaling,
+  FlinkStart,
+  FlinkStartOnce,
+  FlinkStartSpec,
   IBoundFlinkRuntime,
   IFlinkRuntime,
   JarJobOptions,
@@ -37,6 +42,7 @@ export {
   ProcessSpec,
   ReactiveScalingOptions,
   RunningJob,
+  SavepointStartOptions,
   StandaloneRuntime,
   StandaloneRuntimeProps,
   TaskManagerOptions,

@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { IntrinsicFunctions, Stack, streamName } from './intrinsic-functions';
+import { StartTemplate } from './job-start';
 import { Problem } from './problem';
 
 /** A Kinesis stream that an application reads. */
@@ -21,6 +22,10 @@ export interface ApplicationTemplate {
   /** Arguments of the container: entry point, its options, then those of the job. */
   readonly jobManagerArguments: string[];
   readonly taskManagerArguments: string[];
+  /** What runs before the JobManager; undefined in templates of before there was such a thing. */
+  readonly start?: StartTemplate;
+  /** What else is in the folder of `config.yaml`, by name of the file. */
+  readonly files: Record<string, string>;
   /** Buckets that options and arguments name. */
   readonly buckets: string[];
   /** Streams that arguments name. */
@@ -32,7 +37,16 @@ interface KubernetesObject {
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly labels?: Record<string, string> };
   readonly data?: Record<string, string>;
-  readonly spec?: { readonly template?: { readonly spec?: { readonly containers?: { name: string; args?: string[] }[] } } };
+  readonly spec?: { readonly template?: { readonly metadata?: { labels?: Record<string, string> }; readonly spec?: PodSpec } };
+}
+
+interface PodSpec {
+  readonly containers?: { name: string; args?: string[] }[];
+  readonly initContainers?: {
+    name: string;
+    command: string[];
+    env: { name: string; value?: string; valueFrom?: { fieldRef: { fieldPath: string } } }[];
+  }[];
 }
 
 const MANIFEST = 'Custom::AWSCDK-EKS-KubernetesResource';
@@ -57,15 +71,18 @@ function readApplication(jobManager: KubernetesObject, objects: KubernetesObject
   if (!taskManager) throw missing(name, "a Deployment with the label 'component: taskmanager'");
   if (!version) throw missing(name, `the label '${VERSION}' on the JobManager's Deployment`);
   const jobManagerArguments = containerArguments(jobManager, 'jobmanager');
-  const options = flatten(parse(data['config.yaml'], { schema: 'failsafe' }));
+  const { 'config.yaml': configYaml, 'log4j-console.properties': logging, ...files } = data;
+  const options = flatten(parse(configYaml, { schema: 'failsafe' }));
   const values = [...Object.values(options), ...jobManagerArguments];
   return {
     name,
     version,
     options,
-    logging: data['log4j-console.properties'],
+    logging,
     jobManagerArguments,
     taskManagerArguments: containerArguments(taskManager, 'taskmanager'),
+    start: startOf(jobManager),
+    files,
     buckets: [...new Set(values.flatMap((value) => /^s3[ap]?:\/\/([^/]+)/.exec(value)?.[1] ?? []))],
     streams: values.flatMap((value) => readStream(value, shards)),
   };
@@ -94,6 +111,16 @@ function containerArguments(deployment: KubernetesObject, container: string): st
   const found = deployment.spec?.template?.spec?.containers?.find((each) => each.name === container);
   if (!found?.args) throw missing(deployment.metadata.name, `a container '${container}' with args`);
   return found.args;
+}
+
+/** The container that runs before the JobManager, with what Kubernetes would fill in. */
+function startOf({ spec }: KubernetesObject): StartTemplate | undefined {
+  const [container] = spec?.template?.spec?.initContainers ?? [];
+  if (!container) return undefined;
+  const labels = spec?.template?.metadata?.labels ?? {};
+  const value = (path = ''): string => labels[/^metadata\.labels\['(.*)'\]$/.exec(path)?.[1] ?? ''] ?? '';
+  const environment = container.env.map((each) => [each.name, each.value ?? value(each.valueFrom?.fieldRef.fieldPath)]);
+  return { command: container.command, environment: Object.fromEntries(environment) as Record<string, string> };
 }
 
 /** `a.b: c` and nested maps both become `a.b: c`, as Flink reads them. */

@@ -25,7 +25,8 @@ export class FlinkCluster {
 
   /** Starts the JobManager as the image's entry point does; returns at once. */
   public startJobManager(): OwnProcess {
-    return (this.jobManager = this.start(`${this.name}-jobmanager`, this.application.jobManagerArguments));
+    const [entry, ...args] = this.application.jobManagerArguments;
+    return (this.jobManager = this.start(`${this.name}-jobmanager`, [entry, ...this.home.startArguments(), ...args]));
   }
 
   /** Starts one more TaskManager, as Kubernetes would in place of a lost one. */

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sealedEnvironment } from './environment';
 
@@ -31,6 +31,24 @@ export class FlinkHome {
     writeFileSync(join(this.path, 'conf', 'config.yaml'), lines.join(''));
     if (logging === undefined) this.copyLogging(join(this.path, 'conf'));
     else writeFileSync(join(this.path, 'conf', 'log4j-console.properties'), logging);
+  }
+
+  /** Writes what else the ConfigMap holds. */
+  public addFiles(files: Record<string, string>): void {
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(this.path, 'conf', name), content);
+  }
+
+  /** Where the container that runs before the JobManager writes how to start. */
+  public get startDirectory(): string {
+    const folder = join(this.run, 'start');
+    mkdirSync(folder, { recursive: true });
+    return folder;
+  }
+
+  /** What that container has chosen; nothing when there was none. */
+  public startArguments(): string[] {
+    const file = join(this.startDirectory, 'arguments');
+    return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : [];
   }
 
   /** Copies the job; a rebuild while it runs does not touch the copy. */

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { ApplicationTemplate, StreamTemplate } from './application-template';
 import { FlinkCluster } from './flink-cluster';
 import { FlinkHome } from './flink-home';
+import { chooseStart } from './job-start';
 import { KinesisEmulator } from './kinesis-emulator';
+import { KubernetesApi } from './kubernetes-api';
 import { Difference, LocalApplication, Machine, overlay } from './overlay';
 import { OwnProcesses } from './own-processes';
 import { freePorts } from './ports';
@@ -52,6 +54,8 @@ export class LocalRun {
   public s3!: S3Emulator;
   public kinesis!: KinesisEmulator;
   public home!: FlinkHome;
+  /** Where Flink's HA data and the record of the last deploy are seen as Kubernetes would show them. */
+  public kubernetes!: KubernetesApi;
   private readonly processes = new OwnProcesses();
 
   private constructor(private readonly options: LocalRunOptions) {}
@@ -59,6 +63,7 @@ export class LocalRun {
   /** Ends all processes. Logs and configuration stay; what is large goes. */
   public async stop(): Promise<void> {
     await this.processes.stop();
+    await this.kubernetes?.stop();
     for (const large of ['lib', 'usrlib', 'work']) rmSync(join(this.folder, 'flink', large), { recursive: true, force: true });
     rmSync(join(this.folder, 'zookeeper'), { recursive: true, force: true });
   }
@@ -94,12 +99,24 @@ export class LocalRun {
     for (const bucket of application.buckets) await this.s3.createBucket(bucket);
     for (const stream of application.streams) await this.kinesis.createStream(stream, signal);
     const local = this.overlay({ uiPort: this.options.uiPort || ui, jobManagerPort, zooKeeper: `127.0.0.1:${zooKeeper}` });
+    this.kubernetes = await KubernetesApi.start(this.machine.zooKeeper, application.options['high-availability.cluster-id']);
     this.home.configure(local.options, application.logging);
+    this.home.addFiles(application.files);
     this.home.addJob(jar);
     this.cluster = new FlinkCluster(this.processes, this.home, local, application.name);
     log(`starting a JobManager and ${taskManagers} TaskManagers of Flink ${application.version}`);
+    await this.chooseStart();
     this.cluster.startJobManager();
     for (let each = 0; each < taskManagers; each++) this.cluster.addTaskManager();
+  }
+
+  /**
+   * Decides what the next JobManager starts from, as the first container of its pod does.
+   *
+   * @throws Problem when it refuses
+   */
+  public async chooseStart(application: ApplicationTemplate = this.options.application): Promise<string> {
+    return application.start ? chooseStart(application.start, this.home, this.kubernetes, this.options.signal) : '';
   }
 
   private overlay(ports: { uiPort: number; jobManagerPort: number; zooKeeper: string }): LocalApplication {

@@ -63,11 +63,11 @@ describe('options of FlinkApplication', () => {
     row('a maximum parallelism of 0', { maxParallelism: 0 }, 'maxParallelism is 0', scaled({ min: 1, max: 1 }, { maxParallelism: 1 })),
     row('a maximum parallelism of 32769', { maxParallelism: 32769 }, 'maxParallelism is 32769', { maxParallelism: 32768 }),
     row('half a key group', { maxParallelism: 128.5 }, 'maxParallelism is 128.5', { maxParallelism: 129 }),
-    row('a wait of 30 seconds', { waitUntilRunning: Duration.seconds(30) }, 'waitUntilRunning is 30 seconds', {
-      waitUntilRunning: Duration.seconds(60),
+    row('a wait of 30 seconds', { deployment: { waitUntilRunning: Duration.seconds(30) } }, 'deployment.waitUntilRunning is 30 seconds', {
+      deployment: { waitUntilRunning: Duration.seconds(60) },
     }),
-    row('a wait of 15 minutes', { waitUntilRunning: Duration.minutes(15) }, /waitUntilRunning is 15/, {
-      waitUntilRunning: Duration.minutes(14),
+    row('a wait of 15 minutes', { deployment: { waitUntilRunning: Duration.minutes(15) } }, /deployment\.waitUntilRunning is 15/, {
+      deployment: { waitUntilRunning: Duration.minutes(14) },
     }),
     row('an option that the library owns', { properties: { 'rest.port': '80' } }, "'rest.port' is set by", {
       properties: { 'rest.port': '8081' },
@@ -245,7 +245,7 @@ test('all problems of an application come in one error', () => {
     checkpointing: { retained: 0 },
     taskManager: { memory: Size.mebibytes(100), taskSlots: 0 },
     properties: { 'rest.port': '80' },
-    waitUntilRunning: Duration.hours(1),
+    deployment: { waitUntilRunning: Duration.hours(1) },
   };
   const message = messageOf(() => application(bad));
   const named = [
@@ -302,7 +302,7 @@ describe('a value that is known only at deployment is not compared', () => {
     ['job.entryClass', () => jar(text())],
     ['image', () => image(text())],
     ['namespace', () => ({ namespace: lib.FlinkNamespace.existing(text()) })],
-    ['waitUntilRunning', () => ({ waitUntilRunning: Duration.seconds(number()) })],
+    ['waitUntilRunning', () => ({ deployment: { waitUntilRunning: Duration.seconds(number()) } })],
     ['a property', () => ({ properties: { 'taskmanager.debug.memory.log': text() } })],
   ])('%s', (_, props) => {
     expect(() => application(props())).not.toThrow();

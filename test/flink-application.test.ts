@@ -4,7 +4,15 @@ import { Chart, JsonPatch } from 'cdk8s';
 import { Construct } from 'constructs';
 import { FlinkApplication, FlinkImage, FlinkJob, FlinkNamespace, KinesisSource } from '../lib';
 import { ApplicationOverrides, messageOf, templateOf, testApp, testApplication, testJob, testPlatform, warningsOf } from './fixtures/apps';
-import { deploymentsOf, flinkOptions, kubernetesObjects, kubernetesResources, objectOf, objectsIn } from './fixtures/kubernetes';
+import {
+  deploymentsOf,
+  flinkOptions,
+  kubernetesObjects,
+  kubernetesResources,
+  objectOf,
+  objectsIn,
+  startEnvironment,
+} from './fixtures/kubernetes';
 
 describe('an application with nothing but what must be said', () => {
   const { jobStack, application } = testJob();
@@ -26,7 +34,7 @@ describe('an application with nothing but what must be said', () => {
 
   test('tells its name, its namespace and the id of its job', () => {
     expect([application.applicationName, application.namespace]).toEqual(['prices', 'prices']);
-    expect(deploymentsOf(kubernetesObjects(template)).jobManager.spec.template.spec.containers[0].args).toContain(application.jobId);
+    expect(startEnvironment(deploymentsOf(kubernetesObjects(template)).jobManager).JOB_ID).toBe(application.jobId);
   });
 
   test('gives the commands that show its pods and open its UI, with names that exist', () => {
@@ -97,7 +105,7 @@ describe('a deploy restarts exactly what changed', () => {
 
 test('two syntheses in one process give the same bytes', () => {
   const synthesize = (): string[] => {
-    const { jobStack, stack, application } = testJob({ waitUntilRunning: Duration.minutes(5) });
+    const { jobStack, stack, application } = testJob({ deployment: { waitUntilRunning: Duration.minutes(5) } });
     application.readFrom(new KinesisSource(jobStack, 'Ticks'));
     return [jobStack, stack].map((one) => JSON.stringify(templateOf(one)));
   };
@@ -111,7 +119,7 @@ describe('a renamed construct changes nothing on the cluster', () => {
     const stack = new Stack(app, 'Jobs');
     const scope = nested ? new Construct(stack, 'Inner') : stack;
     const stream = new KinesisSource(stack, 'Ticks');
-    const application = testApplication(scope as Stack, platform, { waitUntilRunning: Duration.minutes(5) }, id);
+    const application = testApplication(scope as Stack, platform, { deployment: { waitUntilRunning: Duration.minutes(5) } }, id);
     application.readFrom(stream);
     const all = Object.entries(templateOf(stack).Resources).filter(([, { Type }]) => Type.startsWith('Custom::AWSCDK-EKS'));
     expect(all).toHaveLength(4);
@@ -225,7 +233,7 @@ describe('escape hatches', () => {
 });
 
 describe('waiting for the job', () => {
-  const { jobStack } = testJob({ waitUntilRunning: Duration.minutes(7) });
+  const { jobStack } = testJob({ deployment: { waitUntilRunning: Duration.minutes(7) } });
   const template = templateOf(jobStack);
   const [id, waiting] = Object.entries(template.Resources).find(([, { Type }]) => Type === 'Custom::AWSCDK-EKS-KubernetesObjectValue')!;
 

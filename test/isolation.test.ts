@@ -4,7 +4,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { KinesisSource } from '../lib';
 import { templateOf, testApplication, testPlatform } from './fixtures/apps';
 import { Statement, statementsOf } from './fixtures/iam';
-import { flinkOptions, kubernetesObjects, KubernetesObject, objectOf, selects } from './fixtures/kubernetes';
+import { flinkOptions, kubernetesObjects, KubernetesObject, objectOf, selects, startEnvironment } from './fixtures/kubernetes';
 
 // Two applications of one platform whose names begin alike, each with a stream and a place for results.
 const { app, platform } = testPlatform();
@@ -43,10 +43,8 @@ describe('two applications on one platform do not meet', () => {
   test('by the id of a job or of a resource in CloudFormation', () => {
     const ids = templates.map(({ Resources }) => Object.keys(Resources).filter((id) => id.startsWith('FlinkPrices')));
     expect(ids[0].filter((id) => ids[1].includes(id))).toEqual([]);
-    const jobs = [first, second].map(
-      (objects) => objectOf(objects, 'Deployment', 'jobmanager').spec.template.spec.containers[0].args as string[],
-    );
-    expect(jobs[0][jobs[0].indexOf('--job-id') + 1]).not.toBe(jobs[1][jobs[1].indexOf('--job-id') + 1]);
+    const jobs = [first, second].map((objects) => startEnvironment(objectOf(objects, 'Deployment', 'jobmanager')).JOB_ID);
+    expect(jobs[0]).not.toBe(jobs[1]);
   });
 
   test('by a selector, even if they were in one namespace', () => {

@@ -8,6 +8,7 @@ import { status } from '../local/status/status';
 // The status command against a kubectl that answers from files, and whose `exec` runs the command's own script against a REST server.
 const FIXTURES = join(__dirname, 'fixtures', 'status');
 const JOB = '0123456789abcdef0123456789abcdef';
+const REFUSAL = "choose-start: looking at s3p://state\nchoose-start: REFUSED: nonce 'a' was used\n";
 const ARGS = ['--application', 'prices', '--namespace', 'market'];
 const path = process.env.PATH;
 let folder: string;
@@ -30,6 +31,7 @@ beforeEach(() => {
   process.env.PATH = `${FIXTURES}${delimiter}${path}`;
   process.env.FAKE_KUBECTL = folder;
   write('port', port);
+  write('job-id', `${JOB}\n`);
   write('get.error', '');
   write('exec.error', '');
   write('calls', '');
@@ -114,6 +116,37 @@ test('a pod that waits shows Kubernetes reason, and Flink is not asked', () => {
   expect(readFileSync(join(folder, 'calls'), 'utf8')).not.toContain('exec');
 });
 
+test('a suspended application is well, and Flink is not asked', () => {
+  write('objects.json', JSON.stringify({ kind: 'List', items: [deployment('jobmanager', 0), deployment('taskmanager', 0)] }));
+  const { lines, well } = status(ARGS);
+  expect(well).toBe(true);
+  expect(lines.join('\n')).toMatch(/Job +suspended: no pod is wanted/);
+  expect(readFileSync(join(folder, 'calls'), 'utf8')).not.toContain('exec');
+});
+
+// Source: Kubernetes API reference, ContainerStatus; with FallbackToLogsOnError the message is the end of the log.
+test.each([
+  ['state', { state: { terminated: { reason: 'Error', message: REFUSAL } } }],
+  ['lastState', { state: { waiting: { reason: 'CrashLoopBackOff' } }, lastState: { terminated: { reason: 'Error', message: REFUSAL } } }],
+])('a start that is refused shows why, from %s', (_, first) => {
+  cluster({ jobManager: { phase: 'Pending', initContainerStatuses: [{ ready: false, ...first }] } });
+  const { lines, well } = status(ARGS);
+  expect(well).toBe(false);
+  expect(lines.join('\n')).toContain("prices-jobmanager-0: choose-start: REFUSED: nonce 'a' was used");
+  expect(lines.join('\n')).not.toContain('looking at');
+});
+
+test('a start that was tried twice and went well is no trouble', () => {
+  const done = {
+    ready: true,
+    state: { terminated: { reason: 'Completed' } },
+    lastState: { terminated: { reason: 'Error', message: REFUSAL } },
+  };
+  const running = { phase: 'Running', initContainerStatuses: [done], containerStatuses: [{ ready: true, state: { running: {} } }] };
+  cluster({ jobManager: running });
+  expect(status(ARGS)).toMatchObject({ well: true });
+});
+
 test('a pod that fits no node shows what the scheduler says', () => {
   const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes are available' }];
   cluster({ taskManager: { phase: 'Pending', conditions } });
@@ -186,8 +219,8 @@ function answers(byPath: Record<string, { status: number; body: unknown }>): str
 function cluster(change: { jobManager?: object; taskManager?: object; checksum?: string; image?: string } = {}): void {
   const running = { phase: 'Running', containerStatuses: [{ ready: true, state: { running: {} } }] };
   const items = [
-    deployment('jobmanager', 1, ['standalone-job', '-Djobmanager.rpc.address=$(POD_IP)', '--job-id', JOB]),
-    deployment('taskmanager', 2, ['taskmanager']),
+    deployment('jobmanager', 1),
+    deployment('taskmanager', 2),
     pod('jobmanager', 0, change.jobManager ?? running),
     pod('taskmanager', 0, running, change.checksum, change.image),
     pod('taskmanager', 1, change.taskManager ?? running),
@@ -200,8 +233,8 @@ function labels(component: string, checksum = 'c0ffee'): Record<string, string> 
   return { 'app.kubernetes.io/component': component, 'cdk-flink-on-eks/checksum': checksum };
 }
 
-function deployment(component: string, replicas: number, args: string[]): object {
-  const template = { metadata: { labels: labels(component) }, spec: { containers: [{ image: 'repository/prices:7', args }] } };
+function deployment(component: string, replicas: number): object {
+  const template = { metadata: { labels: labels(component) }, spec: { containers: [{ image: 'repository/prices:7' }] } };
   const metadata = { name: `prices-${component}`, labels: { 'app.kubernetes.io/component': component } };
   return { kind: 'Deployment', metadata, spec: { replicas, template } };
 }

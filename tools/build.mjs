@@ -10,7 +10,7 @@ const { status } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc
 if (status !== 0) process.exit(status ?? 1);
 
 for (const file of readdirSync('lib', { recursive: true })) {
-  if (!/(^|\/)data\/[^/]+\.(json|sh)$/.test(file)) continue;
+  if (!/(^|\/)data\/[^/]+\.(java|json|sh)$/.test(file)) continue;
   const target = join('dist/lib', file);
   mkdirSync(dirname(target), { recursive: true });
   cpSync(join('lib', file), target);

@@ -28,6 +28,16 @@ export class ApplicationName {
     return `Flink${pascalCase(this.value)}${this.digest('logical id').slice(0, 6).toUpperCase()}${pascalCase(part)}`;
   }
 
+  /**
+   * Flink's id of the job that starts by a nonce: Flink starts no job twice that has come to its end, and takes no savepoint for
+   * one that has checkpoints.
+   *
+   * @param nonce of the start; empty for the newest checkpoint
+   */
+  public jobIdOf(nonce: string): string {
+    return nonce === '' ? this.jobId : this.digest(`job ${nonce} of`).slice(0, 32);
+  }
+
   private digest(purpose: string): string {
     return createHash('sha256').update(`cdk-flink-on-eks ${purpose} ${this.value}`).digest('hex');
   }

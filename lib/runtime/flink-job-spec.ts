@@ -1,4 +1,5 @@
 import { Placement } from '../placement';
+import { FlinkStartSpec } from './flink-start';
 
 /** What a chart may know of one process, in Kubernetes' units. */
 export interface ProcessSpec {
@@ -14,6 +15,20 @@ export interface ProcessSpec {
   readonly placement: Placement;
 }
 
+/** What a deployment does to the job: values that count when a pod starts. */
+export interface DeploymentSpec {
+  /** What the job starts from. */
+  readonly start: FlinkStartSpec;
+  /** `--job-id` of a job that starts by a nonce. */
+  readonly startJobId: string;
+  /** Whether there is no pod. */
+  readonly suspended: boolean;
+  /** Whether the namespace is this application's alone. */
+  readonly ownNamespace: boolean;
+  /** What cannot change while the job keeps its state, by the name under which it is recorded. */
+  readonly guarded: Record<string, string>;
+}
+
 /** All that a chart may know of an application: values only. */
 export interface FlinkJobSpec {
   /** Name of the application. */
@@ -24,7 +39,7 @@ export interface FlinkJobSpec {
   readonly release: string;
   /** Image with tag or digest. */
   readonly image: string;
-  /** `--job-id`. */
+  /** `--job-id`, unless the job has started by a nonce. */
   readonly jobId: string;
   /** `--job-classname`. */
   readonly entryClass: string;
@@ -36,6 +51,8 @@ export interface FlinkJobSpec {
   readonly logging: string;
   /** Checksum of the resolved configuration, image and arguments. */
   readonly checksum: string;
+  /** What a deployment does to the job. */
+  readonly deployment: DeploymentSpec;
   /** The JobManager. */
   readonly jobManager: ProcessSpec;
   /** A TaskManager. */

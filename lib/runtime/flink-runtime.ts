@@ -19,6 +19,8 @@ export interface FlinkRuntimeBindOptions {
   readonly maxParallelism: number;
   /** Task slots of a TaskManager. */
   readonly taskSlots: number;
+  /** Whether there is no pod for now. */
+  readonly suspended: boolean;
 }
 
 /** Charts to draw into, by the name of the part. */

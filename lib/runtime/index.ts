@@ -1,3 +1,4 @@
+export * from './deployment-options';
 export * from './flink-image';
 export * from './flink-job';
 export * from './flink-job-spec';
@@ -5,5 +6,6 @@ export * from './flink-namespace';
 export * from './flink-process';
 export * from './flink-processes';
 export * from './flink-runtime';
+export * from './flink-start';
 export * from './namespace-chart';
 export * from './standalone';

@@ -43,8 +43,8 @@ const BETWEEN = '--- next answer ---';
  *
  * @returns `undefined` when the REST server does not answer
  */
-export function readFlinkHalf(namespace: string, pod: string, jobId: string): FlinkHalf | undefined {
-  const paths = [`/jobs/${jobId}/status`, `/jobs/${jobId}/checkpoints`, `/jobs/${jobId}/exceptions?maxExceptions=1`];
+export function readFlinkHalf(namespace: string, pod: string): FlinkHalf | undefined {
+  const paths = ['status', 'checkpoints', 'exceptions?maxExceptions=1'];
   const printed = kubectl(['exec', '--namespace', namespace, pod, '--container', 'jobmanager', '--', 'bash', '-c', script(paths)]);
   const [status, checkpoints, exceptions] = printed.split(BETWEEN).map(parse);
   if (!status || status.status === 503) return undefined;
@@ -56,11 +56,11 @@ export function readFlinkHalf(namespace: string, pod: string, jobId: string): Fl
   };
 }
 
-/** HTTP 1.0, so that the server closes the connection after its answer. A server that is not there gives an empty answer. */
+/** Which job it is was chosen when the pod started. HTTP 1.0, so that the server closes the connection after its answer. A server that is not there gives an empty answer. */
 function script(paths: string[]): string {
-  const request = `printf 'GET %s HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' "$path" >&3 && cat <&3`;
+  const request = `printf 'GET /jobs/%s/%s HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' "$job" "$path" >&3 && cat <&3`;
   const each = `{ exec 3<>/dev/tcp/127.0.0.1/8081; } 2>/dev/null && ${request} && exec 3>&-; printf '\\n%s\\n' '${BETWEEN}'`;
-  return `for path in ${paths.map((path) => `'${path}'`).join(' ')}; do ${each}; done`;
+  return `job=$(</opt/flink/start/job-id); for path in ${paths.map((path) => `'${path}'`).join(' ')}; do ${each}; done`;
 }
 
 function parse(text: string): Answer | undefined {

@@ -32,7 +32,6 @@ export interface Component {
   /** Number of pods that the Deployment asks for. */
   readonly replicas: number;
   readonly pods: FlinkPod[];
-  readonly args: string[];
 }
 
 /** The Kubernetes half of an application. */
@@ -50,13 +49,20 @@ interface KubernetesObject {
 }
 
 interface PodSpec {
-  readonly containers?: { image: string; args?: string[] }[];
+  readonly containers?: { image: string }[];
 }
 
 interface PodStatus {
   readonly phase?: string;
   readonly conditions?: { type: string; status: string; reason?: string; message?: string }[];
-  readonly containerStatuses?: { ready: boolean; state?: { waiting?: Reason; terminated?: Reason } }[];
+  readonly initContainerStatuses?: ContainerStatus[];
+  readonly containerStatuses?: ContainerStatus[];
+}
+
+interface ContainerStatus {
+  readonly ready: boolean;
+  readonly state?: { waiting?: Reason; terminated?: Reason };
+  readonly lastState?: { terminated?: Reason };
 }
 
 interface Reason {
@@ -96,7 +102,6 @@ function readComponent({ spec }: KubernetesObject, pods: KubernetesObject[]): Co
   return {
     wanted: { image: image(template?.spec), checksum: template?.metadata.labels?.[CHECKSUM] ?? 'none' },
     replicas: spec.replicas ?? 1,
-    args: template?.spec.containers?.[0]?.args ?? [],
     pods: pods.map(readPod),
   };
 }
@@ -119,9 +124,20 @@ function image(spec?: PodSpec): string {
 }
 
 function trouble(status?: PodStatus): string {
+  const refusal = startRefusal(status);
+  if (refusal !== undefined) return refusal;
   const container = status?.containerStatuses?.find(({ state }) => state?.waiting ?? state?.terminated)?.state;
   const unscheduled = status?.conditions?.find(({ type, status: value }) => type === 'PodScheduled' && value === 'False');
   const reason: Reason | undefined = container?.waiting ?? container?.terminated ?? unscheduled;
   if (!reason) return status?.phase === 'Running' ? 'not ready yet' : (status?.phase ?? 'unknown');
   return [reason.reason, reason.message].filter(Boolean).join(': ');
+}
+
+/** What the container said that runs first and would not start the job; its last words stand in the pod's status. */
+function startRefusal(status?: PodStatus): string | undefined {
+  const [first] = status?.initContainerStatuses ?? [];
+  const ended = [first?.state?.terminated, first?.lastState?.terminated].find(
+    (each) => each?.message !== undefined && each.reason === 'Error',
+  );
+  return ended?.message?.trim().split('\n').at(-1);
 }

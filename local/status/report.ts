@@ -13,8 +13,8 @@ const STATES: Record<string, string> = {
   CREATED: 'the job waits for TaskManagers; see their line below',
   RESTARTING: 'a task was lost and the job starts again from its last checkpoint',
   FAILING: 'a task has failed and the others are being stopped',
-  FAILED: 'the job has given up; mend the cause below, and deploy',
-  CANCELED: 'somebody cancelled the job; deploying does not start it again while its HA data is there (README, Limits)',
+  FAILED: 'the job has given up; its checkpoints are kept: mend the cause below and deploy, or deploy what was there before',
+  CANCELED: 'somebody cancelled the job; a new pod goes on from its newest checkpoint (docs/deploys.md)',
   CANCELLING: 'the job is being cancelled',
   FINISHED: 'the job has come to its end: its source is bounded',
   SUSPENDED: 'the JobManager has lost its leadership; look again in a minute',
@@ -26,7 +26,7 @@ export function report({ name, namespace }: Application, half: KubernetesHalf, f
   const troubles = [...differences('JobManager', jobManager), ...differences('TaskManager', taskManagers)];
   const lines = [
     `${name} in namespace ${namespace}`,
-    row('Job', jobLine(flink, namespace, name)),
+    row('Job', jobLine(flink, jobManager, namespace, name)),
     ...(flink?.state !== undefined && flink.state !== 'RUNNING' && flink.lastFailure ? [row('Last failure', flink.lastFailure)] : []),
     ...checkpointRows(flink, now),
     ...componentRows('JobManager', jobManager),
@@ -35,14 +35,18 @@ export function report({ name, namespace }: Application, half: KubernetesHalf, f
     row('Configuration', jobManager.wanted.checksum),
     row('Pods run it', troubles.length === 0 ? 'yes, all of them' : troubles.join('; ')),
   ];
-  return { lines, well: flink?.state === 'RUNNING' && troubles.length === 0 };
+  const suspended = jobManager.replicas === 0 && jobManager.pods.length === 0;
+  return { lines, well: (suspended || flink?.state === 'RUNNING') && troubles.length === 0 };
 }
 
 function row(title: string, text: string): string {
   return `  ${title.padEnd(15)}${text}`;
 }
 
-function jobLine(flink: FlinkHalf | undefined, namespace: string, name: string): string {
+const SUSPENDED = 'suspended: no pod is wanted; it goes on from its last checkpoint when suspended is removed';
+
+function jobLine(flink: FlinkHalf | undefined, jobManager: Component, namespace: string, name: string): string {
+  if (jobManager.replicas === 0) return SUSPENDED;
   const log = `kubectl logs --namespace ${namespace} deployment/${name}-jobmanager`;
   if (!flink) return `not known: the JobManager does not answer; if that stays so, look at: ${log}`;
   if (flink.state === undefined) {
@@ -86,9 +90,9 @@ function componentRows(title: string, { pods, replicas }: Component): string[] {
 }
 
 /** Pods of another version than the Deployment wants: left over from before, or not replaced yet. */
-function differences(title: string, { wanted, pods }: Component): string[] {
+function differences(title: string, { wanted, pods, replicas }: Component): string[] {
   const differs = (key: 'image' | 'checksum', what: string) => (pod: FlinkPod) =>
     pod[key] === wanted[key] ? [] : [`${title} ${pod.name} has ${what} ${pod[key]}, wanted is ${wanted[key]}`];
-  if (pods.length === 0) return [`no ${title} pod is there`];
+  if (pods.length === 0) return replicas === 0 ? [] : [`no ${title} pod is there`];
   return pods.flatMap((pod) => [...differs('image', 'image')(pod), ...differs('checksum', 'configuration')(pod)]);
 }

@@ -34,9 +34,8 @@ function parse(args: string[]): { application?: string; namespace?: string } {
 }
 
 /** Asks the JobManager that the Deployment wants, or the one that is there. */
-function askFlink(namespace: string, { pods, args, wanted }: Component): FlinkHalf | undefined {
+function askFlink(namespace: string, { pods, wanted }: Component): FlinkHalf | undefined {
   const running = pods.filter((pod) => pod.running);
   const pod = running.find(({ checksum }) => checksum === wanted.checksum) ?? running[0];
-  if (!pod || !args.includes('--job-id')) return undefined;
-  return readFlinkHalf(namespace, pod.name, args[args.indexOf('--job-id') + 1]);
+  return pod && readFlinkHalf(namespace, pod.name);
 }

@@ -3,7 +3,7 @@
 # soon as that is complete. Whatever is in the way, it says so in one line and lets the pod go: it never keeps a pod longer
 # than its deadline. Needs bash and coreutils only, which the official image has.
 #
-# Usage: checkpoint-before-leaving.sh HOST PORT JOB_ID DEADLINE_SECONDS
+# Usage: checkpoint-before-leaving.sh HOST PORT JOB_ID DEADLINE_SECONDS; JOB_ID `running` asks the JobManager for it
 set -u
 
 host=$1
@@ -76,6 +76,13 @@ until_passed() {
     sleep "$POLL_SECONDS"
   done
 }
+
+if [ "$job" = running ]; then
+  # Application Mode: there is one job. Older ones that have ended may be listed beside it.
+  overview=$(request GET /jobs/overview) || leave "no JobManager answers; going at once"
+  job=$(sed -n 's/.*"jid":"\([0-9a-f]*\)"[^{}]*"state":"RUNNING".*/\1/p' <<<"$overview")
+  [ -n "$job" ] || leave "no job is RUNNING; there is nothing to save, going at once"
+fi
 
 status=$(request GET "/jobs/$job/status") || leave "no JobManager answers; going at once"
 state=$(field status <<<"$status")

@@ -14,7 +14,7 @@ const INTERNAL_PORTS = [
   FlinkPort.REST,
 ];
 
-/** Draws who the pods are in the cluster, and what they may do there: ConfigMaps of their own namespace, which HA needs. */
+/** Draws who the pods are in the cluster, and what they may do there: ConfigMaps of their own namespace, which HA needs, and a look at its pods. */
 export function drawServiceAccount(chart: Chart, job: FlinkJobSpec, annotations: Record<string, string>): void {
   const labels = applicationLabels(job.name);
   new k8s.KubeServiceAccount(chart, 'ServiceAccount', { metadata: { name: job.name, labels, annotations } });
@@ -22,7 +22,11 @@ export function drawServiceAccount(chart: Chart, job: FlinkJobSpec, annotations:
   new k8s.KubeRole(chart, 'HighAvailabilityRole', {
     metadata: { name, labels },
     // Source: Flink, Kubernetes HA Services, required permissions.
-    rules: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'] }],
+    rules: [
+      { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'] },
+      // A changed JobManager waits until no TaskManager of the version before is left.
+      { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
+    ],
   });
   new k8s.KubeRoleBinding(chart, 'HighAvailabilityBinding', {
     metadata: { name, labels },

@@ -6,11 +6,23 @@ import { FlinkJobSpec, ProcessSpec } from '../flink-job-spec';
 import { nodeAffinity, tolerations } from './pod-placement';
 import { CHECKSUM_LABEL, componentName, FlinkComponent, selectorLabels } from './flink-labels';
 
+/** Something that runs before a process and tells it how to start. */
+export interface FlinkPodStart {
+  /** Runs first. */
+  readonly container: Pick<k8s.Container, 'name' | 'command' | 'env'>;
+  /** Starts the process with what the first container has written. */
+  readonly command: string[];
+  /** Directory that both see. */
+  readonly directory: string;
+}
+
 /** What differs between a JobManager's and a TaskManager's pod. */
 export interface FlinkPod {
   readonly component: FlinkComponent;
   readonly process: ProcessSpec;
   readonly args: string[];
+  /** What runs before it and tells it how to start. */
+  readonly start?: FlinkPodStart;
   /** Annotations of the pods. */
   readonly annotations: Record<string, string>;
   /** Ports by name. */
@@ -58,6 +70,7 @@ export function flinkPodTemplate(job: FlinkJobSpec, pod: FlinkPod): k8s.PodTempl
       affinity: nodeAffinity(pod.process.placement),
       tolerations: tolerations([...pod.process.placement.tolerations, ...(pod.tolerations ?? [])]),
       topologySpreadConstraints: pod.topologySpreadConstraints,
+      initContainers: pod.start && [startContainer(job, pod, pod.start)],
       containers: [flinkContainer(job, pod)],
       volumes: volumes(job, pod.process),
     },
@@ -70,12 +83,13 @@ function flinkContainer(job: FlinkJobSpec, pod: FlinkPod): k8s.Container {
     name: pod.component,
     image: job.image,
     imagePullPolicy: 'IfNotPresent',
+    command: pod.start?.command,
     args: pod.args,
     env: [fieldEnvironment('POD_IP', 'status.podIP'), fieldEnvironment('POD_NAME', 'metadata.name')],
     ports: Object.entries({ ...pod.ports, ...metrics }).map(([name, containerPort]) => ({ name, containerPort })),
     resources: resources(pod.process),
-    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
-    lifecycle: lifecycle(job, pod),
+    securityContext: CLOSED,
+    lifecycle: lifecycle(pod),
     startupProbe: pod.startupProbe,
     livenessProbe: pod.livenessProbe,
     readinessProbe: pod.readinessProbe,
@@ -84,15 +98,47 @@ function flinkContainer(job: FlinkJobSpec, pod: FlinkPod): k8s.Container {
       { name: 'work', mountPath: WORK_DIRECTORY },
       { name: 'log', mountPath: '/opt/flink/log' },
       { name: 'tmp', mountPath: '/tmp' },
+      ...(pod.start ? [startMount(pod.start)] : []),
     ],
   };
 }
 
+/** The same image, rights and resources, so that the pod's class stays what it is. Its last words become the pod's status. */
+function startContainer(job: FlinkJobSpec, pod: FlinkPod, start: FlinkPodStart): k8s.Container {
+  return {
+    ...start.container,
+    image: job.image,
+    imagePullPolicy: 'IfNotPresent',
+    terminationMessagePolicy: 'FallbackToLogsOnError',
+    resources: resources(pod.process),
+    securityContext: CLOSED,
+    volumeMounts: [
+      { name: 'configuration', mountPath: '/opt/flink/conf', readOnly: true },
+      { name: 'tmp', mountPath: '/tmp' },
+      startMount(start),
+    ],
+  };
+}
+
+/** Two lines of text: they need no volume of their own. */
+function startMount({ directory }: FlinkPodStart): k8s.VolumeMount {
+  return { name: 'tmp', subPath: 'start', mountPath: directory };
+}
+
+const CLOSED: k8s.SecurityContext = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ['ALL'] },
+};
+
+/** The hook asks the JobManager which job runs: a start by a nonce gives it another id. */
+const RUNNING_JOB = 'running';
+
 /** Runs before SIGTERM; Kubernetes counts it into the grace period. */
-function lifecycle(job: FlinkJobSpec, { eviction, restHost }: FlinkPod): k8s.Lifecycle | undefined {
+function lifecycle({ eviction, restHost }: FlinkPod): k8s.Lifecycle | undefined {
   if (!eviction.hook) return undefined;
   const { fileName, deadlineSeconds } = eviction.hook;
-  const command = ['bash', `/opt/flink/conf/${fileName}`, restHost, String(FlinkPort.REST), job.jobId, String(deadlineSeconds)];
+  const command = ['bash', `/opt/flink/conf/${fileName}`, restHost, String(FlinkPort.REST), RUNNING_JOB, String(deadlineSeconds)];
   return { preStop: { exec: { command } } };
 }
 

@@ -5,6 +5,7 @@ import { FlinkEvictionConfig } from '../../interruption';
 import { FlinkJobSpec } from '../flink-job-spec';
 import { componentMetadata, flinkPodTemplate } from './flink-pod';
 import { applicationLabels, FlinkComponent, selectorLabels } from './flink-labels';
+import { JOB_ID_FILE, jobManagerStart } from './job-manager-start';
 
 const COMPONENT = FlinkComponent.JOB_MANAGER;
 
@@ -13,7 +14,7 @@ export function drawJobManager(chart: Chart, job: FlinkJobSpec, eviction: FlinkE
   new k8s.KubeDeployment(chart, 'JobManager', {
     metadata: componentMetadata(job, COMPONENT),
     spec: {
-      replicas: 1,
+      replicas: job.deployment.suspended ? 0 : 1,
       revisionHistoryLimit: 3,
       strategy: { type: 'Recreate' },
       selector: { matchLabels: selectorLabels(job, COMPONENT) },
@@ -22,6 +23,7 @@ export function drawJobManager(chart: Chart, job: FlinkJobSpec, eviction: FlinkE
         eviction,
         // Its node is not taken away to save one: that would restart the job. Source: Cluster Autoscaler FAQ.
         annotations: { 'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false' },
+        start: jobManagerStart(job),
         restHost: '127.0.0.1',
         process: job.jobManager,
         args: jobManagerArguments(job),
@@ -29,7 +31,7 @@ export function drawJobManager(chart: Chart, job: FlinkJobSpec, eviction: FlinkE
         // The REST server is up before state is restored, so a JobManager with much to restore is not killed: 5 minutes at most.
         startupProbe: { tcpSocket: port(FlinkPort.REST), periodSeconds: 5, failureThreshold: 60 },
         livenessProbe: { tcpSocket: port(FlinkPort.JOB_MANAGER_RPC), periodSeconds: 15, failureThreshold: 6, timeoutSeconds: 5 },
-        readinessProbe: { exec: { command: jobIsRunning(job) }, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 5 },
+        readinessProbe: { exec: { command: jobIsRunning() }, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 5 },
       }),
     },
   });
@@ -39,24 +41,16 @@ export function drawJobManager(chart: Chart, job: FlinkJobSpec, eviction: FlinkE
 
 // 2.x stops parsing at an unknown option and loses the job class with it; --host is one since 2.0 (FLINK-36355).
 function jobManagerArguments(job: FlinkJobSpec): string[] {
-  return [
-    'standalone-job',
-    '-Djobmanager.rpc.address=$(POD_IP)',
-    '--job-classname',
-    job.entryClass,
-    '--job-id',
-    job.jobId,
-    ...job.jobArguments,
-  ];
+  return ['standalone-job', '-Djobmanager.rpc.address=$(POD_IP)', '--job-classname', job.entryClass, ...job.jobArguments];
 }
 
 /**
  * Ready means: the job runs. So `kubectl get deployment` and `waitUntilRunning` tell the truth about the job, not about a port.
  * Only bash is used, which the official image has. Source: Flink REST API, `/jobs/:jobid/status`.
  */
-function jobIsRunning(job: FlinkJobSpec): string[] {
-  const request = `GET /jobs/${job.jobId}/status HTTP/1.0`;
-  const script = `exec 3<>/dev/tcp/127.0.0.1/${FlinkPort.REST} && printf '${request}\\r\\n\\r\\n' >&3 && grep -q '"status":"RUNNING"' <&3`;
+function jobIsRunning(): string[] {
+  const request = `GET /jobs/%s/status HTTP/1.0`;
+  const script = `exec 3<>/dev/tcp/127.0.0.1/${FlinkPort.REST} && printf '${request}\\r\\n\\r\\n' "$(<${JOB_ID_FILE})" >&3 && grep -q '"status":"RUNNING"' <&3`;
   return ['bash', '-c', script];
 }
 

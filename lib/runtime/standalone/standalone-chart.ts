@@ -7,6 +7,7 @@ import { applicationLabels } from './flink-labels';
 import { configurationName } from './flink-pod';
 import { AutoscalerSpec } from './flink-scaling';
 import { drawJobManager } from './job-manager';
+import { startFiles } from './job-manager-start';
 import { drawTaskManagers } from './task-manager';
 import { drawAutoscaler } from './task-manager-autoscaler';
 
@@ -26,7 +27,7 @@ export function renderStandalone(charts: ManifestParts, job: FlinkJobSpec, detai
   drawNetworkPolicy(core, job);
   new k8s.KubeConfigMap(core, 'Configuration', {
     metadata: { name: configurationName(job), labels: applicationLabels(job.name) },
-    data: { 'config.yaml': job.configYaml, 'log4j-console.properties': job.logging, ...hookFile(details.eviction) },
+    data: { 'config.yaml': job.configYaml, 'log4j-console.properties': job.logging, ...hookFile(details.eviction), ...startFiles() },
   });
   drawJobManager(core, job, details.eviction);
   drawTaskManagers(core, job, details);

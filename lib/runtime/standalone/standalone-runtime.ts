@@ -56,7 +56,8 @@ export class StandaloneRuntime implements IFlinkRuntime {
         ...eviction.properties,
       },
       prerequisites: identity.prerequisites,
-      parts: scaling.autoscaler ? ['core', 'autoscaling'] : ['core'],
+      // An autoscaler would start what is suspended.
+      parts: scaling.autoscaler && !options.suspended ? ['core', 'autoscaling'] : ['core'],
       problems: [...scaling.problems, ...eviction.problems],
       warnings: eviction.warnings,
       maxTaskManagers: scaling.maxTaskManagers,
@@ -68,6 +69,7 @@ export class StandaloneRuntime implements IFlinkRuntime {
         renderStandalone(charts, job, {
           serviceAccountAnnotations: identity.serviceAccountAnnotations,
           autoscaler: scaling.autoscaler,
+          replicas: scaling.replicas,
           eviction,
         }),
     };

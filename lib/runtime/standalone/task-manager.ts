@@ -22,7 +22,7 @@ export function drawTaskManagers(chart: Chart, job: FlinkJobSpec, { eviction, re
   new k8s.KubeDeployment(chart, 'TaskManager', {
     metadata: componentMetadata(job, COMPONENT),
     spec: {
-      replicas,
+      replicas: job.deployment.suspended ? 0 : replicas,
       revisionHistoryLimit: 3,
       strategy: { type: 'Recreate' },
       selector: { matchLabels: selectorLabels(job, COMPONENT) },

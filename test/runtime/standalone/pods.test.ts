@@ -1,6 +1,15 @@
 import { Size } from 'aws-cdk-lib';
 import { templateOf, testJob } from '../../fixtures/apps';
-import { deploymentsOf, flinkOptions, kubernetesObjects, KubernetesObject, mebibytes, objectOf, selects } from '../../fixtures/kubernetes';
+import {
+  deploymentsOf,
+  flinkOptions,
+  kubernetesObjects,
+  KubernetesObject,
+  mebibytes,
+  objectOf,
+  selects,
+  startEnvironment,
+} from '../../fixtures/kubernetes';
 
 const objects = kubernetesObjects(templateOf(testJob().jobStack));
 const { jobManager, taskManager } = deploymentsOf(objects);
@@ -157,7 +166,7 @@ describe('what the processes are told', () => {
   test('the JobManager starts the class under an id that is the same at every deploy', () => {
     expect(args[0]).toBe('standalone-job');
     expect(args[args.indexOf('--job-classname') + 1]).toBe('com.example.Prices');
-    expect(args[args.indexOf('--job-id') + 1]).toMatch(/^[0-9a-f]{32}$/);
+    expect(startEnvironment(jobManager).JOB_ID).toMatch(/^[0-9a-f]{32}$/);
   });
 
   test('both find their own address, which Kubernetes fills in', () => {
@@ -173,7 +182,10 @@ describe('what the processes are told', () => {
   });
 
   test('the job is asked whether it runs under the very id it is started with', () => {
-    expect(JSON.stringify(containerOf(jobManager).readinessProbe)).toContain(`/jobs/${args[args.indexOf('--job-id') + 1]}/status`);
+    const file = '/opt/flink/start/job-id';
+    expect(JSON.stringify(containerOf(jobManager).readinessProbe)).toContain(
+      `/jobs/%s/status HTTP/1.0\\\\r\\\\n\\\\r\\\\n' \\"$(<${file})\\"`,
+    );
   });
 });
 
