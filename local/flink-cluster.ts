@@ -1,9 +1,13 @@
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { FlinkHome } from './flink-home';
 import { FlinkRest } from './flink-rest';
 import { LocalApplication } from './overlay';
 import { OwnProcess, OwnProcesses } from './own-processes';
 import { Stop, waitFor } from './waiting';
+
+/** How long processes may take to end by themselves, in milliseconds. */
+const LEAVING = 15_000;
 
 /** The Flink processes of one application: what the two Deployments are on Kubernetes. */
 export class FlinkCluster {
@@ -64,6 +68,15 @@ export class FlinkCluster {
       },
       { within, signal },
     );
+  }
+
+  /** Ends all processes, the JobManager first, as a deploy does once their checkpoint is taken. */
+  public async stop(): Promise<void> {
+    const all = [...(this.jobManager ? [this.jobManager] : []), ...this.taskManagers];
+    all.forEach((each) => each.signal('SIGTERM'));
+    // A JobManager that gives up its leadership lets the next one lead at once.
+    await Promise.race([Promise.all(all.map((each) => each.ended)), pause(LEAVING, undefined, { ref: false })]);
+    await Promise.all(all.map((each) => each.stop()));
   }
 
   /** @throws when the JobManager has ended */

@@ -57,6 +57,7 @@ export class LocalRun {
   /** Where Flink's HA data and the record of the last deploy are seen as Kubernetes would show them. */
   public kubernetes!: KubernetesApi;
   private readonly processes = new OwnProcesses();
+  private ports!: Pick<Machine, 'uiPort' | 'jobManagerPort' | 'zooKeeper'>;
 
   private constructor(private readonly options: LocalRunOptions) {}
 
@@ -98,31 +99,34 @@ export class LocalRun {
     ]);
     for (const bucket of application.buckets) await this.s3.createBucket(bucket);
     for (const stream of application.streams) await this.kinesis.createStream(stream, signal);
-    const local = this.overlay({ uiPort: this.options.uiPort || ui, jobManagerPort, zooKeeper: `127.0.0.1:${zooKeeper}` });
-    this.kubernetes = await KubernetesApi.start(this.machine.zooKeeper, application.options['high-availability.cluster-id']);
-    this.home.configure(local.options, application.logging);
-    this.home.addFiles(application.files);
+    this.ports = { uiPort: this.options.uiPort || ui, jobManagerPort, zooKeeper: `127.0.0.1:${zooKeeper}` };
+    this.kubernetes = await KubernetesApi.start(this.ports.zooKeeper, application.options['high-availability.cluster-id']);
     this.home.addJob(jar);
-    this.cluster = new FlinkCluster(this.processes, this.home, local, application.name);
     log(`starting a JobManager and ${taskManagers} TaskManagers of Flink ${application.version}`);
-    await this.chooseStart();
-    this.cluster.startJobManager();
-    for (let each = 0; each < taskManagers; each++) this.cluster.addTaskManager();
+    await this.deploy(application);
   }
 
   /**
-   * Decides what the next JobManager starts from, as the first container of its pod does.
+   * Starts all processes of an application. Those of the version before have ended, as a deploy sees to.
    *
-   * @throws Problem when it refuses
+   * @returns what the first container of the JobManager's pod said
+   * @throws Problem when that refuses to start the job
    */
-  public async chooseStart(application: ApplicationTemplate = this.options.application): Promise<string> {
-    return application.start ? chooseStart(application.start, this.home, this.kubernetes, this.options.signal) : '';
+  public async deploy(application: ApplicationTemplate): Promise<string> {
+    const local = this.overlay(application);
+    this.home.configure(local.options, application.logging);
+    this.home.addFiles(application.files);
+    this.cluster = new FlinkCluster(this.processes, this.home, local, application.name);
+    const said = application.start ? await chooseStart(application.start, this.home, this.kubernetes, this.options.signal) : '';
+    this.cluster.startJobManager();
+    for (let each = 0; each < this.options.taskManagers; each++) this.cluster.addTaskManager();
+    return said;
   }
 
-  private overlay(ports: { uiPort: number; jobManagerPort: number; zooKeeper: string }): LocalApplication {
-    const { application, taskManagers, generator, testOptions } = this.options;
+  private overlay(application: ApplicationTemplate): LocalApplication {
+    const { taskManagers, generator, testOptions } = this.options;
     this.machine = {
-      ...ports,
+      ...this.ports,
       home: this.home.path,
       s3: this.s3.endpoint,
       kinesis: this.kinesis.endpoint,

@@ -1,0 +1,109 @@
+import { FlinkStart } from '../../../lib';
+import { describeWithTools, PATIENCE } from '../sample';
+import { Life } from './life';
+
+/** How many deploys in a row; three in every run, ten in the recorded one. */
+const DEPLOYS = Number(process.env.FLINK_DEPLOYS ?? 3);
+const COUNT = 3_000;
+
+/** The running sums, worked out apart from the job: number n is the (n div 10 + 1)th of its key. */
+const EXPECTED = Array.from({ length: COUNT }, (_, n) => {
+  const times = Math.floor(n / 10) + 1;
+  return `${n} ${times * (n % 10) + (10 * times * (times - 1)) / 2}`;
+});
+
+// One life, step by step: each step begins where the one before has ended.
+describeWithTools().each(['1.20', '2.2'])('the life of a job on Flink %s', (line) => {
+  const life = new Life(line);
+  let first: string;
+  beforeAll(async () => {
+    await life.begin({ name: 'version 0', count: COUNT });
+    first = (await life.shown()).id;
+  }, 600_000);
+  afterAll(async () => life.run?.stop(), 60_000);
+
+  test.each(Array.from({ length: DEPLOYS }, (_, i) => i + 1))('deploy %i shows its own operators and options, and goes on from the newest checkpoint', async (number) => {
+    await life.leave();
+    const newest = await life.newest(first);
+    const last = number === DEPLOYS;
+    await life.deploy({ name: `version ${number}`, stages: number, interval: last ? 1 : 1 + number, count: COUNT, rate: last ? 1_000 : 50 });
+    const { operators, ...shown } = await life.shown();
+    expect(shown).toEqual({ id: first, name: `version ${number}`, interval: last ? 1_000 : 1_000 + number * 1_000, restored: newest, savepoint: false });
+    expect([operators.includes(`Stage ${number}`), operators.includes(`Stage ${number + 1}`)]).toEqual([true, false]);
+  }, PATIENCE); // prettier-ignore
+
+  test('the sums are exact after all of them', async () => {
+    await life.awaitState('FINISHED');
+    const lines = (await life.lines('lines')).sort((a, b) => Number(a.split(' ')[0]) - Number(b.split(' ')[0]));
+    expect(lines).toEqual(EXPECTED);
+  }, PATIENCE); // prettier-ignore
+
+  test('a job that has finished is not started again, but one without state is', async () => {
+    await life.leave();
+    expect(await life.refused({ name: 'again', count: COUNT })).toContain(`job ${first} was stopped or has finished`);
+    await life.deploy({ name: 'anew', output: 'anew', deployment: { start: FlinkStart.empty({ nonce: 'anew' }) } });
+    expect(await life.shown()).toMatchObject({ name: 'anew', restored: undefined });
+    expect((await life.shown()).id).not.toBe(first);
+    await life.awaitCheckpoint();
+  }, 2 * PATIENCE); // prettier-ignore
+
+  test('resume after suspend goes on from the last checkpoint, with no start made twice', async () => {
+    const { id } = await life.shown();
+    await life.leave();
+    const newest = await life.newest(id);
+    await life.deploy({ name: 'resumed', output: 'anew', deployment: { start: FlinkStart.empty({ nonce: 'anew' }) } });
+    expect(await life.shown()).toMatchObject({ id, name: 'resumed', restored: newest });
+  }, PATIENCE); // prettier-ignore
+
+  test('a savepoint wins over HA data, once', async () => {
+    const { id } = await life.shown();
+    const savepoint = await life.savepoint(id, 'savepoints');
+    await life.awaitCheckpoint(3);
+    const start = FlinkStart.fromSavepoint(savepoint, { nonce: 'back' });
+    await life.deploy({ name: 'from savepoint', output: 'anew', deployment: { start } });
+    const shown = await life.shown();
+    expect(shown).toMatchObject({ name: 'from savepoint', savepoint: true });
+    expect(shown.id).not.toBe(id);
+    await life.awaitCheckpoint();
+    await life.leave();
+    const newest = await life.newest(shown.id);
+    await life.deploy({ name: 'prop removed', output: 'anew' });
+    expect(await life.shown()).toMatchObject({ id: shown.id, name: 'prop removed', restored: newest, savepoint: false });
+  }, 2 * PATIENCE); // prettier-ignore
+
+  test('a job that cannot restore fails, and what was there before goes on from the newest checkpoint', async () => {
+    const { id } = await life.shown();
+    await life.leave();
+    const newest = await life.newest(id);
+    await life.run.deploy(life.template({ name: 'broken', output: 'anew', args: ['--sum-uid', 'another'] }));
+    expect(await life.awaitState('FAILED')).toMatch(/allowNonRestoredState|cannot map/i);
+    await life.deploy({ name: 'prop removed', output: 'anew' });
+    expect(await life.shown()).toMatchObject({ name: 'prop removed', restored: newest });
+    await life.awaitCheckpoint();
+  }, 2 * PATIENCE); // prettier-ignore
+
+  test('with all HA data wiped the job goes on from the newest checkpoint', async () => {
+    const { id } = await life.shown();
+    await life.leave();
+    const newest = await life.newest(id);
+    await life.run.kubernetes.wipe();
+    await life.deploy({ name: 'wiped', output: 'anew' });
+    expect(await life.shown()).toMatchObject({ id, name: 'wiped', restored: newest });
+  }, PATIENCE); // prettier-ignore
+
+  test('a job that was stopped by REST starts from its savepoint only', async () => {
+    const { id } = await life.shown();
+    const savepoint = await life.savepoint(id, 'stop');
+    await life.leave();
+    expect(await life.refused({ name: 'latest', output: 'anew' })).toContain(`job ${id} was stopped or has finished`);
+    await life.deploy({ name: 'after stop', output: 'anew', deployment: { start: FlinkStart.fromSavepoint(savepoint, { nonce: 'stop' }) } });
+    expect(await life.shown()).toMatchObject({ name: 'after stop', savepoint: true });
+  }, 2 * PATIENCE); // prettier-ignore
+
+  test('another maximum parallelism or line is refused', async () => {
+    await life.leave();
+    expect(await life.refused({ name: 'any', maxParallelism: 64 })).toContain("MAX_PARALLELISM was '128' and is '64'");
+    const other = line === '2.2' ? '1.20' : '2.2';
+    expect(await life.refused({ name: 'any', line: other })).toContain(`FLINK_LINE was '${line}' and is '${other}'`);
+  }, 60_000); // prettier-ignore
+});
