@@ -10,15 +10,17 @@ interface NamedApplication extends Construct {
 /**
  * The commands that a person needs first, as outputs of the stack.
  *
- * @param memory how Flink divides the memory of its processes, as text
+ * @param texts how Flink divides the memory of its processes, and the command that takes a savepoint
  */
-export function defineOutputs(application: NamedApplication, memory: string): void {
+export function defineOutputs(application: NamedApplication, texts: { memory: string; savepoint: string }): void {
+  const { memory, savepoint } = texts;
   const { applicationName: name, namespace } = application;
   const pods = `kubectl get pods --namespace ${namespace} --selector app.kubernetes.io/instance=${name}`;
   new CfnOutput(application, 'Pods', { value: pods, description: `Pods of ${name}` });
   new CfnOutput(application, 'Memory', { value: memory, description: 'How Flink divides the memory of its processes' });
   const ui = `kubectl port-forward --namespace ${namespace} service/${name}-rest 8081:8081`;
   new CfnOutput(application, 'Ui', { value: ui, description: 'Then open port 8081 of this machine: the Flink UI' });
+  new CfnOutput(application, 'Savepoint', { value: savepoint, description: 'Takes a savepoint and prints how to start from it' });
   const status = `npm run status -- --application ${name} --namespace ${namespace}`;
   new CfnOutput(application, 'Status', { value: status, description: 'State of the job, its last checkpoint, and what really runs' });
 }

@@ -77,7 +77,7 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
     this.grant(platform.stateBucket.statementsFor(props.name));
     defineManifests(this, { name: this.name, namespace, bound: this.bound, job: () => this.jobSpec(), props });
     this.warn(namespace);
-    defineOutputs(this, flink.memoryTable(this.memory));
+    defineOutputs(this, { memory: flink.memoryTable(this.memory), savepoint: this.bound.savepointCommand });
     this.node.addValidation({ validate: () => [...this.review.problems] });
   }
 

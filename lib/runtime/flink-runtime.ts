@@ -64,6 +64,8 @@ export interface IBoundFlinkRuntime {
    * @param checksum of the job, known at synthesis
    */
   whenRunning(checksum: () => string): RunningJob;
+  /** Command that takes a savepoint of the job and prints how to start from it. */
+  readonly savepointCommand: string;
   /**
    * Draws the objects; called once, at synthesis.
    *

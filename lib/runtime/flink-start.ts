@@ -76,6 +76,6 @@ function nonceProblems(nonce: string): string[] {
 function uriProblems(uri: string): string[] {
   if (Token.isUnresolved(uri) || /^s3[ap]?:\/\/[^\s"'\\]+$/.test(uri)) return [];
   return [
-    `deployment.start is from '${uri}': allowed is the place of a savepoint in S3, because the pods reach no other; take it from the output of the command in the stack's output Savepoint, for example 's3p://bucket/savepoints/prices/savepoint-0123-456789'`,
+    `deployment.start is from '${uri}': allowed is the place of a savepoint in S3, because the pods reach no other; use what the command in the stack's output Savepoint prints, for example 's3p://bucket/savepoints/prices/savepoint-0123-456789'`,
   ];
 }

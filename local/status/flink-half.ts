@@ -56,7 +56,10 @@ export function readFlinkHalf(namespace: string, pod: string): FlinkHalf | undef
   };
 }
 
-/** Which job it is was chosen when the pod started. HTTP 1.0, so that the server closes the connection after its answer. A server that is not there gives an empty answer. */
+/**
+ * Which job it is was chosen when the pod started. HTTP 1.0, so that the server closes the connection after its answer. A server
+ * that is not there gives an empty answer.
+ */
 function script(paths: string[]): string {
   const request = `printf 'GET /jobs/%s/%s HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' "$job" "$path" >&3 && cat <&3`;
   const each = `{ exec 3<>/dev/tcp/127.0.0.1/8081; } 2>/dev/null && ${request} && exec 3>&-; printf '\\n%s\\n' '${BETWEEN}'`;

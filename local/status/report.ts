@@ -13,7 +13,8 @@ const STATES: Record<string, string> = {
   CREATED: 'the job waits for TaskManagers; see their line below',
   RESTARTING: 'a task was lost and the job starts again from its last checkpoint',
   FAILING: 'a task has failed and the others are being stopped',
-  FAILED: 'the job has given up; its checkpoints are kept: mend the cause below and deploy, or deploy what was there before',
+  FAILED:
+    'the job has given up; its checkpoints are kept: mend the cause, which stands in the log of the JobManager, and deploy, or deploy what was there before',
   CANCELED: 'somebody cancelled the job; a new pod goes on from its newest checkpoint (docs/deploys.md)',
   CANCELLING: 'the job is being cancelled',
   FINISHED: 'the job has come to its end: its source is bounded',

@@ -7,6 +7,7 @@ import { FlinkPodStart } from './flink-pod';
 
 const SCRIPT = 'choose-start.sh';
 const PROGRAM = 'StateInStorage.java';
+const SAVEPOINT = 'take-savepoint.sh';
 const DIRECTORY = '/opt/flink/start';
 
 /** Of the pod itself: what it really runs. */
@@ -15,12 +16,17 @@ const CHECKSUM: k8s.EnvVar = { name: 'CHECKSUM', valueFrom: { fieldRef: { fieldP
 /** File of a JobManager's pod with the id of its job. */
 export const JOB_ID_FILE = `${DIRECTORY}/job-id`;
 
+/** Command that takes a savepoint and prints the line that starts from it. */
+export function savepointCommand(name: string, namespace: string): string {
+  return `kubectl exec --namespace ${namespace} deployment/${name}-jobmanager --container jobmanager -- bash /opt/flink/conf/${SAVEPOINT}`;
+}
+
 /** Puts the chosen arguments behind `standalone-job` and goes on in the image's own entry point. Source: apache/flink-docker, Dockerfile. */
 const START = `mapfile -t chosen <${DIRECTORY}/arguments && exec /docker-entrypoint.sh "$1" "\${chosen[@]}" "\${@:2}"`;
 
-/** Files that the first container of a JobManager's pod needs beside the configuration. */
+/** Files beside the configuration: what the first container of a JobManager's pod needs, and what takes a savepoint. */
 export function startFiles(): Record<string, string> {
-  return Object.fromEntries([SCRIPT, PROGRAM].map((file) => [file, readFileSync(join(__dirname, 'data', file), 'utf8')]));
+  return Object.fromEntries([SCRIPT, PROGRAM, SAVEPOINT].map((file) => [file, readFileSync(join(__dirname, 'data', file), 'utf8')]));
 }
 
 /**

@@ -6,6 +6,7 @@ import { FlinkRuntimeBindOptions, IBoundFlinkRuntime, IFlinkRuntime, RunningJob 
 import { CHECKSUM_LABEL, FlinkComponent } from './flink-labels';
 import { POD_DISK_MIB } from './flink-pod';
 import { FlinkScaling } from './flink-scaling';
+import { savepointCommand } from './job-manager-start';
 import { renderStandalone } from './standalone-chart';
 
 /** Options of `StandaloneRuntime`. */
@@ -65,6 +66,7 @@ export class StandaloneRuntime implements IFlinkRuntime {
       podDiskMib: POD_DISK_MIB,
       ignoredProperties: scaling.ignoredProperties,
       whenRunning,
+      savepointCommand: savepointCommand(name.value, namespace),
       render: (charts, job) =>
         renderStandalone(charts, job, {
           serviceAccountAnnotations: identity.serviceAccountAnnotations,

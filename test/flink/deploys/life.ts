@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { Duration, Size } from 'aws-cdk-lib';
@@ -145,6 +145,14 @@ export class Life {
       return { done: job.state === state ? (job.exception ?? 'none') : undefined, seen: `${job.state}: ${job.exception}` };
     };
     return waitFor(`the job is ${state}`, look, { within: PATIENCE });
+  }
+
+  /** All that the JobManagers of this life have logged. */
+  public jobManagerLog(): string {
+    return readFileSync(
+      this.run.logs().find((log) => log.endsWith('-jobmanager.out'))!,
+      'utf8',
+    );
   }
 
   /** Where a savepoint that is taken now lies. */

@@ -327,7 +327,11 @@ describe('choose-start.sh', () => {
 });
 
 test('shellcheck finds nothing in the scripts, where it is installed', () => {
-  const scripts = ['runtime/standalone/data/choose-start.sh', 'interruption/data/checkpoint-before-leaving.sh'];
+  const scripts = [
+    'runtime/standalone/data/choose-start.sh',
+    'runtime/standalone/data/take-savepoint.sh',
+    'interruption/data/checkpoint-before-leaving.sh',
+  ];
   const paths = scripts.map((script) => join(__dirname, '../../../lib', script));
   for (const path of paths) expect(spawnSync('bash', ['-n', path], { encoding: 'utf8' }).stderr).toBe('');
   const { error, stdout } = spawnSync('shellcheck', paths, { encoding: 'utf8' });
