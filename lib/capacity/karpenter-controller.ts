@@ -49,7 +49,7 @@ export function defineKarpenter(scope: Construct, definition: KarpenterControlle
       controller: { resources: { requests: { cpu: '250m', memory: '512Mi' }, limits: { memory: '1Gi' } } },
     },
   });
-  resources.node.addDependency(nodes);
+  // The CRDs have no pods, so they wait for no node.
   controller.node.addDependency(resources, role, queue, nodes);
   return controller;
 }
