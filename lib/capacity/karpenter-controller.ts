@@ -87,6 +87,7 @@ function statementsFor(scope: Construct, { cluster, queue, nodeRole }: Karpenter
     }),
     statement('TagOwnInstances', ['ec2:CreateTags'], ec2(['instance']), {
       ...own,
+      StringEqualsIfExists: { [`aws:RequestTag/${TAG}`]: cluster.clusterName },
       'ForAllValues:StringEquals': { 'aws:TagKeys': [TAG, 'karpenter.sh/nodeclaim', 'Name'] },
     }),
     statement('DeleteOwn', ['ec2:TerminateInstances', 'ec2:DeleteLaunchTemplate'], ec2(['instance', 'launch-template']), own),
