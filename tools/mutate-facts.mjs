@@ -87,7 +87,8 @@ function isFact(node) {
   if (ts.isBinaryExpression(parent) && /\.(length|size)$|^new Set|generation|\.type/.test(parent.left.getText())) return false;
   if (ts.isPrefixUnaryExpression(parent) && ts.isConditionalExpression(parent.parent)) return false;
   if (ts.isStringLiteral(node) && /^(utf8|data|\/\/|, |\/)$/.test(node.text)) return false;
-  if (node.text?.includes('\\')) return false;
+  // Patterns, and sentences of messages.
+  if (node.text?.includes('\\') || node.text?.length > 70) return false;
   if (ts.isElementAccessExpression(parent) || ts.isLiteralTypeNode(parent)) return false;
   // Ids of constructs: `new Thing(scope, 'Id', …)`, `defineThing(scope, 'Id', …)`; a statement's Sid; what a group is called in messages.
   if ((ts.isNewExpression(parent) || ts.isCallExpression(parent)) && isIdOrText(parent, node)) return false;
