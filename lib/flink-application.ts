@@ -1,10 +1,12 @@
 import { createHash } from 'crypto';
-import { Annotations, CfnOutput, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import * as flink from './configuration';
+import { assembleConfiguration } from './flink-application-configuration';
 import { defineManifests } from './flink-application-manifests';
+import { defineOutputs, defineResultsOutput } from './flink-application-outputs';
 import { FlinkApplicationProps } from './flink-application-props';
 import * as runtime from './runtime';
 import { FileSink, FileSinkOptions, IStreamSource, StreamConfig } from './stream';
@@ -74,7 +76,7 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
     this.grant(platform.stateBucket.statementsFor(props.name));
     defineManifests(this, { name: this.name, namespace, bound: this.bound, job: () => this.jobSpec(), props });
     this.warn(namespace);
-    this.defineOutputs();
+    defineOutputs(this, flink.memoryTable(this.memory));
     this.node.addValidation({ validate: () => [...this.review.problems] });
   }
 
@@ -104,9 +106,7 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
     this.refuse(sink.problems);
     this.connect(sink.bind());
     this.resultPlaces.push(sink.uri);
-    const place = sink.uri.replace('s3a://', 's3://');
-    const id = `Results${this.resultPlaces.length > 1 ? this.resultPlaces.length : ''}`;
-    new CfnOutput(this, id, { value: `aws s3 ls --recursive ${place}/`, description: `Files that ${this.applicationName} has written` });
+    defineResultsOutput(this, this.resultPlaces.length, sink.uri);
   }
 
   /** How Flink divides the memory of its processes, in bytes, computed as its own calculator does. */
@@ -134,21 +134,12 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
   }
 
   private assemble(): flink.FlinkConfiguration {
-    const { checkpointing, observability, platform, properties } = this.props;
-    return flink.applicationConfiguration({
+    return assembleConfiguration(this.props, {
       version: this.version,
-      checkpointing: new flink.Checkpointing(checkpointing),
-      maxParallelism: Tokenization.stringifyNumber(this.maxParallelism),
-      taskSlots: Tokenization.stringifyNumber(this.processes.taskSlots),
-      jobManagerMib: this.processes.jobManager.spec.memoryMib,
-      taskManagerMib: this.processes.taskManager.spec.memoryMib,
-      metricsPort: observability?.metricsNamespace === undefined ? undefined : flink.FlinkPort.PROMETHEUS,
-      owned: {
-        'the runtime': this.bound.requiredProperties,
-        'the state bucket': platform.stateBucket.propertiesOf(this.props.name),
-        'the streams': Object.assign({}, ...this.streams.map((stream) => stream.properties)) as Record<string, string>,
-      },
-      properties: properties ?? {},
+      maxParallelism: this.maxParallelism,
+      processes: this.processes,
+      bound: this.bound,
+      streams: this.streams,
     });
   }
 
@@ -236,15 +227,5 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
       if (namespace.isOwn) this.refuse([text]);
       annotations.addWarningV2('cdk-flink-on-eks:shared-namespace', text);
     }
-  }
-
-  private defineOutputs(): void {
-    const pods = `kubectl get pods --namespace ${this.namespace} --selector app.kubernetes.io/instance=${this.props.name}`;
-    new CfnOutput(this, 'Pods', { value: pods, description: `Pods of ${this.props.name}` });
-    new CfnOutput(this, 'Memory', { value: flink.memoryTable(this.memory), description: 'How Flink divides the memory of its processes' });
-    const ui = `kubectl port-forward --namespace ${this.namespace} service/${this.props.name}-rest 8081:8081`;
-    new CfnOutput(this, 'Ui', { value: ui, description: 'Then open port 8081 of this machine: the Flink UI' });
-    const status = `npm run status -- --application ${this.props.name} --namespace ${this.namespace}`;
-    new CfnOutput(this, 'Status', { value: status, description: 'State of the job, its last checkpoint, and what really runs' });
   }
 }

@@ -1,4 +1,4 @@
-import { CfnJson } from 'aws-cdk-lib';
+import { Lazy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { ClusterIdentity } from './flink-identity';
@@ -15,17 +15,22 @@ export interface ServiceAccountRef {
 
 /**
  * A role that one service account of one cluster can assume and nobody else. The issuer stands in condition keys, and
- * CloudFormation resolves no token in a key: hence the CfnJson. Source: EKS user guide, IAM roles for service accounts.
+ * CloudFormation resolves nothing in a key of an object; it does in a text, and a trust policy may be one. The CDK's CfnJson
+ * would bring a Lambda function for each stack instead. Source: EKS user guide, IAM roles for service accounts.
  */
 export function defineIrsaRole(scope: Construct, id: string, identity: ClusterIdentity, account: ServiceAccountRef): iam.Role {
-  const trust = new CfnJson(scope, `${id}Trust`, {
-    value: {
+  const conditions = {
+    StringEquals: {
       [`${identity.oidcIssuer}:aud`]: 'sts.amazonaws.com',
       [`${identity.oidcIssuer}:sub`]: `system:serviceaccount:${account.namespace}:${account.name}`,
     },
-  });
-  return new iam.Role(scope, id, {
+  };
+  const role = new iam.Role(scope, id, {
     description: account.description,
-    assumedBy: new iam.WebIdentityPrincipal(identity.oidcProviderArn, { StringEquals: trust }),
+    assumedBy: new iam.WebIdentityPrincipal(identity.oidcProviderArn, conditions),
   });
+  // At synthesis, so that statements which others add are in it.
+  const trust = Lazy.string({ produce: () => Stack.of(scope).toJsonString(role.assumeRolePolicy?.toJSON()) });
+  (role.node.defaultChild as iam.CfnRole).assumeRolePolicyDocument = trust;
+  return role;
 }

@@ -1,22 +1,31 @@
 import { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { CfnTemplate, onlyResource, templateOf, testApplication, testPlatform } from '../fixtures/apps';
 import { deploymentsOf, kubernetesObjects, objectOf, textOf } from '../fixtures/kubernetes';
+
+/** The trust policy of the one role that web identities assume: a text, as CloudFormation resolves it. */
+function trustOf(template: CfnTemplate): string {
+  const trusts = Object.values(template.Resources)
+    .filter(({ Type }) => Type === 'AWS::IAM::Role')
+    .map(({ Properties }) => textOf(Properties.AssumeRolePolicyDocument))
+    .filter((text) => text.includes('sts:AssumeRoleWithWebIdentity'));
+  expect(trusts).toHaveLength(1);
+  return trusts[0];
+}
 
 /**
  * Whether a token of a service account may assume the application's role, judged as IAM does: every key of StringEquals must be
  * equal. Source: IAM user guide, condition operators; EKS user guide, IAM roles for service accounts.
  */
 function maySignIn(template: CfnTemplate, token: Record<string, string>): boolean {
-  const role = Object.values(template.Resources).find(
-    ({ Type, Properties }) => Type === 'AWS::IAM::Role' && Properties.AssumeRolePolicyDocument.Statement[0].Principal.Federated,
-  )!;
-  const [statement, ...others] = role.Properties.AssumeRolePolicyDocument.Statement;
+  const policy = JSON.parse(trustOf(template).replace(/\$\{[^}]*OpenIdConnectIssuerUrl[^}]*\}/g, 'issuer')) as Record<string, any>;
+  expect(policy.Version).toBe('2012-10-17');
+  const [statement, ...others] = policy.Statement;
   expect(others).toEqual([]);
   expect(statement).toMatchObject({ Effect: 'Allow', Action: 'sts:AssumeRoleWithWebIdentity' });
+  expect(Object.keys(statement.Principal as object)).toEqual(['Federated']);
   expect(Object.keys(statement.Condition as object)).toEqual(['StringEquals']);
-  const { logicalId, Properties } = onlyResource(template, 'Custom::AWSCDKCfnJson');
-  expect(statement.Condition.StringEquals).toEqual({ 'Fn::GetAtt': [logicalId, 'Value'] });
-  const wanted = JSON.parse(textOf(Properties.Value).replace(/\$\{[^}]*\}/g, 'issuer')) as Record<string, string>;
+  const wanted = statement.Condition.StringEquals as Record<string, string>;
   expect(Object.keys(wanted).sort()).toEqual(['issuer:aud', 'issuer:sub']);
   return Object.entries(wanted).every(([key, value]) => token[key] === value);
 }
@@ -51,6 +60,18 @@ describe('the role of an application', () => {
     expect(maySignIn(template, token)).toBe(false);
   });
 
+  test('keeps statements that others add to its trust policy', () => {
+    const { stack: other, platform: its } = testPlatform();
+    const application = testApplication(other, its, { name: 'prices' });
+    const role = application.node.findAll().find((construct): construct is iam.Role => construct instanceof iam.Role)!;
+    role.assumeRolePolicy!.addStatements(
+      new iam.PolicyStatement({ actions: ['sts:AssumeRole'], principals: [new iam.ArnPrincipal('arn:aws:iam::111122223333:role/debug')] }),
+    );
+    const texts = Object.values(templateOf(other).Resources).map(({ Properties }) => textOf(Properties?.AssumeRolePolicyDocument));
+    const policy = JSON.parse(texts.find((text) => text.includes('role/debug'))!) as { Statement: object[] };
+    expect(policy.Statement).toHaveLength(2);
+  });
+
   test('stands in the annotation of the account that the pods use', () => {
     const account = objectOf(objects, 'ServiceAccount');
     expect(account.metadata.name).toBe(pods[0].account);
@@ -60,8 +81,7 @@ describe('the role of an application', () => {
   });
 
   test('trusts the issuer of this cluster and no other', () => {
-    const issuer = textOf(onlyResource(template, 'Custom::AWSCDKCfnJson').Properties.Value);
-    expect(issuer).toContain('OpenIdConnectIssuerUrl');
+    expect(trustOf(template)).toMatch(/OpenIdConnectIssuerUrl[^"]*:sub"/);
     const provider = onlyResource(templateOf(stack), 'AWS::IAM::OIDCProvider');
     expect(provider.Properties.ClientIdList).toEqual(['sts.amazonaws.com']);
     expect(textOf(provider.Properties.Url)).toMatch(/Cluster.*OpenIdConnectIssuerUrl/);
