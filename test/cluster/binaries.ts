@@ -85,7 +85,8 @@ function folder(): string {
 /** Programs of earlier sources: 150 MB each. */
 function removeOthers(): void {
   const all = join(LOCAL, 'cluster');
-  for (const name of readdirSync(all)) if (/^[0-9a-f]{16}$/.test(name) && join(all, name) !== folder()) rmSync(join(all, name), { recursive: true });
+  for (const name of readdirSync(all))
+    if (/^[0-9a-f]{16}$/.test(name) && join(all, name) !== folder()) rmSync(join(all, name), { recursive: true });
 }
 
 /** Without them the server calls itself v0.0.0. */

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { IntrinsicFunctions, Stack } from '../../local/intrinsic-functions';
 import { AssemblyStack, dependencies, drawOrder, Random, readAssembly, Resource, reversed } from './assembly';
 import { ChartRepository } from './chart-repository';
@@ -63,6 +63,19 @@ export class Deployment {
 
   public stop(): void {
     this.handler?.stop();
+  }
+
+  /** File with all that the handler, kubectl and helm printed. */
+  public get log(): string {
+    return this.handler!.log;
+  }
+
+  /** The manifests as they were deployed, each a stream of JSON objects. */
+  public manifests(): string[] {
+    const resources = [...this.known.values()].flatMap((stack) => [...stack.values()]);
+    return resources
+      .filter(({ type }) => type === 'Custom::AWSCDK-EKS-KubernetesResource')
+      .map(({ properties }) => objectStream(properties));
   }
 
   /** The value of anything in a template, as it was deployed. */
@@ -132,20 +145,31 @@ let deployments = 0;
 
 /** The handler that the template itself names: a Python function among the assets. */
 function handlerCode(out: string, stacks: AssemblyStack[]): string {
-  const functions = stacks.flatMap(({ resources }) => Object.values(resources)).filter(isHandler);
-  const asset = String(functions[0]?.Metadata?.['aws:asset:path'] ?? `asset.${String(functions[0]?.Properties.Code.S3Key).replace('.zip', '')}`);
-  const folder = isAbsolute(asset) ? asset : join(out, asset);
-  if (!existsSync(join(folder, 'index.py'))) throw new Error(`the handler of Kubernetes resources is not in ${folder}`);
-  return folder;
+  for (const { name, resources } of stacks) {
+    const found = Object.values(resources).find(isHandler);
+    if (!found) continue;
+    const { files } = JSON.parse(readFileSync(join(out, `${name}.assets.json`), 'utf8')) as Assets;
+    return resolve(out, files[String(found.Properties.Code.S3Key).replace('.zip', '')].source.path);
+  }
+  throw new Error(`no stack in ${out} has the handler of Kubernetes resources`);
+}
+
+interface Assets {
+  readonly files: Record<string, { readonly source: { readonly path: string } }>;
 }
 
 function isHandler({ Type, Properties }: Resource): boolean {
   return Type === 'AWS::Lambda::Function' && Properties.Handler === 'index.handler' && String(Properties.Runtime).startsWith('python');
 }
 
+function objectStream({ Manifest: manifest }: Record<string, unknown>): string {
+  return (JSON.parse(String(manifest)) as unknown[]).map((object) => JSON.stringify(object)).join('\n');
+}
+
 /** CloudFormation hands every scalar to a custom resource as text. */
 function scalarsAsText(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(scalarsAsText);
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, scalarsAsText(each)]));
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, scalarsAsText(each)]));
   return typeof value === 'boolean' || typeof value === 'number' ? String(value) : value;
 }

@@ -10,7 +10,13 @@ export interface FakeNode {
   readonly allocatable?: Record<string, string>;
 }
 
-export function nodeObject({ name, zone, labels = {}, taints = [], allocatable = { cpu: '4', memory: '16Gi' } }: FakeNode): KubernetesObject {
+export function nodeObject({
+  name,
+  zone,
+  labels = {},
+  taints = [],
+  allocatable = { cpu: '4', memory: '16Gi' },
+}: FakeNode): KubernetesObject {
   const resources = { pods: '58', 'ephemeral-storage': '50Gi', ...allocatable };
   return {
     apiVersion: 'v1',

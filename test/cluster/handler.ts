@@ -34,7 +34,10 @@ export class Handler {
   constructor(code: string, folder: string, kubeconfig: string) {
     mkdirSync(join(folder, 'bin'), { recursive: true });
     const aws = join(folder, 'bin', 'aws');
-    writeFileSync(aws, `#!/bin/sh\n# aws eks update-kubeconfig --name NAME --kubeconfig FILE\n[ "$1 $2" = "eks update-kubeconfig" ] && cp '${kubeconfig}' "$6"\n`);
+    writeFileSync(
+      aws,
+      `#!/bin/sh\n# aws eks update-kubeconfig --name NAME --kubeconfig FILE\n[ "$1 $2" = "eks update-kubeconfig" ] && cp '${kubeconfig}' "$6"\n`,
+    );
     chmodSync(aws, 0o755);
     const { kubectl, helm } = layerFolders();
     const path = [join(folder, 'bin'), kubectl, helm].join(delimiter);

@@ -76,7 +76,14 @@ export class TestCluster {
   public static async start({ network = false }: TestClusterOptions = {}): Promise<TestCluster> {
     const folder = mkdtempSync(join(tmpdir(), 'flink-cluster-'));
     try {
-      const plane = await Part.start<ControlPlane>(['control-plane', '--dir', folder, '--issuer', ISSUER, ...(network ? ['--network'] : [])]);
+      const plane = await Part.start<ControlPlane>([
+        'control-plane',
+        '--dir',
+        folder,
+        '--issuer',
+        ISSUER,
+        ...(network ? ['--network'] : []),
+      ]);
       return new TestCluster(folder, plane);
     } catch (error) {
       rmSync(folder, { recursive: true, force: true });
