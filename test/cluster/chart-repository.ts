@@ -7,11 +7,13 @@ import { basename, join } from 'node:path';
 import { moduleFolder } from './binaries';
 import { layerFolders } from './places';
 
-/** The charts of their own projects, from their Go modules. */
-const CHARTS = [
-  ['github.com/aws/aws-node-termination-handler@v1.25.6', 'config/helm/aws-node-termination-handler'],
-  ['github.com/aws/karpenter-provider-aws@v1.14.1', 'charts/karpenter'],
-  ['github.com/aws/karpenter-provider-aws@v1.14.1', 'charts/karpenter-crd'],
+/** The charts of their own projects, from their Go modules. Karpenter writes the version into its charts when it releases them. */
+const KARPENTER = '1.14.1';
+const STAMP = ['--version', KARPENTER, '--app-version', KARPENTER];
+const CHARTS: { module: string; path: string; stamp?: string[] }[] = [
+  { module: 'github.com/aws/aws-node-termination-handler@v1.25.6', path: 'config/helm/aws-node-termination-handler' },
+  { module: `github.com/aws/karpenter-provider-aws@v${KARPENTER}`, path: 'charts/karpenter', stamp: STAMP },
+  { module: `github.com/aws/karpenter-provider-aws@v${KARPENTER}`, path: 'charts/karpenter-crd', stamp: STAMP },
 ];
 
 /**
@@ -27,7 +29,8 @@ export class ChartRepository {
 
   public static async start(): Promise<ChartRepository> {
     const folder = mkdtempSync(join(tmpdir(), 'flink-charts-'));
-    for (const [module, path] of CHARTS) helm(['package', join(moduleFolder(module), path), '--destination', folder]);
+    for (const { module, path, stamp = [] } of CHARTS)
+      helm(['package', join(moduleFolder(module), path), '--destination', folder, ...stamp]);
     writeStub(join(folder, 'cluster-autoscaler'));
     helm(['package', join(folder, 'cluster-autoscaler'), '--destination', folder]);
     const server = createServer((request, response) => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { IntrinsicFunctions, Stack } from '../../local/intrinsic-functions';
@@ -124,8 +125,9 @@ export class Deployment {
   }
 
   private value(stack: Stack, id: string, attribute?: string): unknown {
-    if (attribute === undefined) return undefined;
+    if (attribute === undefined) return stack.template.Resources?.[id].Type === 'AWS::EC2::Subnet' ? awsId('subnet', stack, id) : undefined;
     if (attribute === 'OpenIdConnectIssuerUrl') return ISSUER;
+    if (/SecurityGroupId$/.test(attribute)) return awsId('sg', stack, id);
     return this.known.get(stack.name)?.get(id)?.data[attribute];
   }
 
@@ -164,6 +166,11 @@ function isHandler({ Type, Properties }: Resource): boolean {
 
 function objectStream({ Manifest: manifest }: Record<string, unknown>): string {
   return (JSON.parse(String(manifest)) as unknown[]).map((object) => JSON.stringify(object)).join('\n');
+}
+
+/** An id as EC2 gives one: Karpenter's CRDs look at its form. */
+function awsId(kind: string, stack: Stack, id: string): string {
+  return `${kind}-${createHash('sha256').update(`${stack.name}/${id}`).digest('hex').slice(0, 17)}`;
 }
 
 /** CloudFormation hands every scalar to a custom resource as text. */

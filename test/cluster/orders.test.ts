@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { platformWith, synthesizeSample } from './apps';
 import { seeded } from './assembly';
-import { ChartRepository } from './chart-repository';
+import { clusterFixture } from './cluster-fixture';
 import { contentsOf } from './contents';
 import { Deployment } from './deployment';
 import { managedNodes } from './nodes';
@@ -22,17 +22,8 @@ const APPS = [
   },
 ];
 
-let cluster: TestCluster;
-let charts: ChartRepository;
-beforeAll(async () => {
-  process.stderr.write(`cluster: orders are drawn from seed ${SEED}; CLUSTER_SEED=${SEED} draws them again\n`);
-  [cluster, charts] = await Promise.all([TestCluster.start(), ChartRepository.start()]);
-  cluster.addFakeNodes(managedNodes({}));
-}, 180_000);
-afterAll(async () => {
-  await charts?.stop();
-  await cluster?.stop();
-}, 60_000);
+const fixture = clusterFixture(managedNodes({}));
+beforeAll(() => void process.stderr.write(`cluster: orders are drawn from seed ${SEED}; CLUSTER_SEED=${SEED} draws them again\n`));
 
 describe.each(APPS)('$title', ({ title, orders, namespaces, out }) => {
   let folder: string;
@@ -44,6 +35,7 @@ describe.each(APPS)('$title', ({ title, orders, namespaces, out }) => {
   test.each(runs)(
     'order %i creates everything, and deleting in another leaves the namespaces only',
     async (run) => {
+      const { cluster, charts } = fixture;
       const done: string[] = [];
       const deployment = new Deployment(cluster, charts, seeded(SEED + 1000 * APPS.findIndex((app) => app.title === title) + run), (id) =>
         done.push(id),
@@ -59,7 +51,7 @@ describe.each(APPS)('$title', ({ title, orders, namespaces, out }) => {
       }
       for (const namespace of namespaces)
         await cluster.until(`namespace ${namespace} is empty`, () => contentsOf(cluster, namespace).length === 0 || undefined, 120);
-      expect(releases()).toEqual([]);
+      expect(releases(cluster)).toEqual([]);
       // What kubectl or the server found to say against an object.
       expect(readFileSync(deployment.log, 'utf8').match(/Warning:.*/g)).toBeNull();
       cluster.must(['delete', 'namespace', ...namespaces, '--timeout=60s']);
@@ -69,7 +61,7 @@ describe.each(APPS)('$title', ({ title, orders, namespaces, out }) => {
 });
 
 /** Names of the Helm releases that are left: each keeps its state in a Secret. */
-function releases(): string[] {
+function releases(cluster: TestCluster): string[] {
   return cluster
     .objects('secrets', 'kube-system')
     .filter(({ type }) => type === 'helm.sh/release.v1')
