@@ -62,6 +62,17 @@ export class Deployment {
     this.stacks = this.stacks.filter(({ name }) => this.known.has(name));
   }
 
+  /** Updates every manifest and patch to what it already is. */
+  public async repeat(): Promise<void> {
+    for (const stack of this.stacks) {
+      for (const [id, { type, properties }] of this.of(stack.name)) {
+        if (!KUBERNETES.test(type) || type.endsWith('HelmChart')) continue;
+        const event = { RequestType: 'Update' as const, ResourceType: type, LogicalResourceId: id };
+        await this.handler!.handle({ ...event, ResourceProperties: properties, OldResourceProperties: properties });
+      }
+    }
+  }
+
   public stop(): void {
     this.handler?.stop();
   }
