@@ -10,8 +10,8 @@ const files = readdirSync(LIB, { recursive: true, encoding: 'utf8' })
   .map(({ file, text }) => ({ file, text, source: ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true) }));
 
 // Types are looked up in no library: only the declarations count, and so it is quick.
-const entry = join(LIB, 'index.ts');
-const program = ts.createProgram([entry], {
+const entries = ['index.ts', 'testing/index.ts'].map((file) => join(LIB, file));
+const program = ts.createProgram(entries, {
   target: ts.ScriptTarget.ES2022,
   module: ts.ModuleKind.Node16,
   moduleResolution: ts.ModuleResolutionKind.Node16,
@@ -21,8 +21,8 @@ const program = ts.createProgram([entry], {
   types: [],
 });
 const checker = program.getTypeChecker();
-const exported = checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(entry)!)!);
-/** Names that the package exports: what stays inside needs no default in its docs. */
+const exported = entries.flatMap((entry) => checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(entry)!)!));
+/** Names that the package's entries export: what stays inside needs no default in its docs. */
 const names = new Set(exported.map(({ name }) => name));
 const declarations = exported.flatMap((symbol) => {
   const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;

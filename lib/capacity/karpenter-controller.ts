@@ -49,7 +49,7 @@ export function defineKarpenter(scope: Construct, definition: KarpenterControlle
       controller: { resources: { requests: { cpu: '250m', memory: '512Mi' }, limits: { memory: '1Gi' } } },
     },
   });
-  resources.node.addDependency(nodes);
+  // The CRDs have no pods, so they wait for no node.
   controller.node.addDependency(resources, role, queue, nodes);
   return controller;
 }
@@ -87,6 +87,7 @@ function statementsFor(scope: Construct, { cluster, queue, nodeRole }: Karpenter
     }),
     statement('TagOwnInstances', ['ec2:CreateTags'], ec2(['instance']), {
       ...own,
+      StringEqualsIfExists: { [`aws:RequestTag/${TAG}`]: cluster.clusterName },
       'ForAllValues:StringEquals': { 'aws:TagKeys': [TAG, 'karpenter.sh/nodeclaim', 'Name'] },
     }),
     statement('DeleteOwn', ['ec2:TerminateInstances', 'ec2:DeleteLaunchTemplate'], ec2(['instance', 'launch-template']), own),
