@@ -3,6 +3,8 @@ import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, DependencyGroup } from 'constructs';
 import { CapacityBindOptions, CapacityConfig, ClusterNeeds, ICapacity } from './capacity';
+import { CLUSTER_AUTOSCALER, TERMINATION_HANDLER } from './chart-versions';
+import { refuseCharts } from './exclusive-charts';
 import { InstanceSelector } from './instance-selector';
 import { defineInterruptionQueue } from './interruption-queue';
 import { defineKarpenter } from './karpenter-controller';
@@ -93,6 +95,7 @@ export class KarpenterCapacity implements ICapacity {
     const problems = [...poolProblems('spot', this.pools.spot, 5), ...poolProblems('onDemand', this.pools.onDemand, 1)];
     if (problems.length > 0) throw new Error(`${scope.node.path}: ${problems.join('\n')}`);
 
+    refuseCharts(scope, options.cluster, 'Karpenter', [CLUSTER_AUTOSCALER.chart, TERMINATION_HANDLER.chart]);
     const system = defineNodeGroup(scope, 'System', { ...options, role: defineNodeRole(scope), group: systemNodes(), spot: false });
     const nodeRole = this.defineKarpenterNodes(scope, options.cluster);
     const controller = defineKarpenter(new Construct(scope, 'Karpenter'), {
