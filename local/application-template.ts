@@ -10,6 +10,14 @@ export interface StreamTemplate {
   readonly shards: number;
 }
 
+/** How a pod ends when it is evicted. */
+export interface PodEnding {
+  /** Runs before SIGTERM. */
+  readonly preStop?: string[];
+  /** Time from the eviction to SIGKILL, in seconds. */
+  readonly graceSeconds: number;
+}
+
 /** All that a template says of one Flink application, with every intrinsic function resolved. */
 export interface ApplicationTemplate {
   readonly name: string;
@@ -24,6 +32,10 @@ export interface ApplicationTemplate {
   readonly taskManagerArguments: string[];
   /** What runs before the JobManager; undefined in templates of before there was such a thing. */
   readonly start?: StartTemplate;
+  readonly jobManagerEnding: PodEnding;
+  readonly taskManagerEnding: PodEnding;
+  /** Number of TaskManagers; undefined where an autoscaler decides it. */
+  readonly replicas?: number;
   /** What else is in the folder of `config.yaml`, by name of the file. */
   readonly files: Record<string, string>;
   /** Buckets that options and arguments name. */
@@ -37,16 +49,26 @@ interface KubernetesObject {
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly labels?: Record<string, string> };
   readonly data?: Record<string, string>;
-  readonly spec?: { readonly template?: { readonly metadata?: { labels?: Record<string, string> }; readonly spec?: PodSpec } };
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly template?: { readonly metadata?: { labels?: Record<string, string> }; readonly spec?: PodSpec };
+  };
 }
 
 interface PodSpec {
-  readonly containers?: { name: string; args?: string[] }[];
+  readonly terminationGracePeriodSeconds?: number;
+  readonly containers?: Container[];
   readonly initContainers?: {
     name: string;
     command: string[];
     env: { name: string; value?: string; valueFrom?: { fieldRef: { fieldPath: string } } }[];
   }[];
+}
+
+interface Container {
+  readonly name: string;
+  readonly args?: string[];
+  readonly lifecycle?: { readonly preStop?: { readonly exec?: { readonly command?: string[] } } };
 }
 
 const MANIFEST = 'Custom::AWSCDK-EKS-KubernetesResource';
@@ -82,6 +104,9 @@ function readApplication(jobManager: KubernetesObject, objects: KubernetesObject
     jobManagerArguments,
     taskManagerArguments: containerArguments(taskManager, 'taskmanager'),
     start: startOf(jobManager),
+    jobManagerEnding: ending(jobManager, 'jobmanager'),
+    taskManagerEnding: ending(taskManager, 'taskmanager'),
+    replicas: taskManager.spec?.replicas,
     files,
     buckets: [...new Set(values.flatMap((value) => /^s3[ap]?:\/\/([^/]+)/.exec(value)?.[1] ?? []))],
     streams: values.flatMap((value) => readStream(value, shards)),
@@ -121,6 +146,13 @@ function startOf({ spec }: KubernetesObject): StartTemplate | undefined {
   const value = (path = ''): string => labels[/^metadata\.labels\['(.*)'\]$/.exec(path)?.[1] ?? ''] ?? '';
   const environment = container.env.map((each) => [each.name, each.value ?? value(each.valueFrom?.fieldRef.fieldPath)]);
   return { command: container.command, environment: Object.fromEntries(environment) as Record<string, string> };
+}
+
+/** Source of the default: Kubernetes, `terminationGracePeriodSeconds`. */
+function ending(deployment: KubernetesObject, container: string): PodEnding {
+  const pod = deployment.spec?.template?.spec;
+  const preStop = pod?.containers?.find((each) => each.name === container)?.lifecycle?.preStop?.exec?.command;
+  return { preStop, graceSeconds: pod?.terminationGracePeriodSeconds ?? 30 };
 }
 
 /** `a.b: c` and nested maps both become `a.b: c`, as Flink reads them. */

@@ -13,10 +13,12 @@ export class FlinkHome {
   /**
    * @param run folder of the run
    * @param shared the Flink home that is linked to
+   * @param variables more for the environment of its processes
    */
   constructor(
     public readonly run: string,
     private readonly shared: string,
+    private readonly variables: Record<string, string> = {},
   ) {
     this.path = join(run, 'flink');
     for (const own of ['conf', 'usrlib', 'log', 'work', 'lib']) mkdirSync(join(this.path, own), { recursive: true });
@@ -69,6 +71,7 @@ export class FlinkHome {
   /** Environment of a process. */
   public environment(name: string): Record<string, string | undefined> {
     return sealedEnvironment({
+      ...this.variables,
       // Otherwise the scripts follow the links and take the shared folder for the home.
       _FLINK_HOME_DETERMINED: '1',
       FLINK_HOME: this.path,

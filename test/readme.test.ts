@@ -109,7 +109,7 @@ function exportedNames(): string[] {
 function compilerOptions(): ts.CompilerOptions {
   const { options } = ts.parseJsonConfigFileContent(ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile).config, ts.sys, ROOT);
   const unused = { noUnusedLocals: false, noUnusedParameters: false };
-  const paths = { 'cdk-flink-on-eks': [join(ROOT, 'lib', 'index.ts')] };
+  const paths = { 'cdk-flink-on-eks': [join(ROOT, 'lib', 'index.ts')], 'cdk-flink-on-eks/*': [join(ROOT, 'lib', '*', 'index.ts')] };
   return { ...options, ...unused, paths, noEmit: true, incremental: false, tsBuildInfoFile: undefined };
 }
 

@@ -1,5 +1,6 @@
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { Construct, DependencyGroup, IDependable } from 'constructs';
+import { eksResources } from '../manifest';
 
 /** An EKS add-on to install. */
 export interface ClusterAddOn {
@@ -20,12 +21,15 @@ export interface ClusterAddOn {
 export function defineAddOns(scope: Construct, cluster: eks.Cluster, addOns: ClusterAddOn[]): IDependable {
   const group = new DependencyGroup();
   for (const addOn of addOns) {
-    const resource = new eks.CfnAddon(scope, `AddOn-${addOn.name}`, {
+    const resource = new (eksResources().CfnAddon)(scope, `AddOn-${addOn.name}`, {
       clusterName: cluster.clusterName,
       addonName: addOn.name,
       addonVersion: addOn.version,
       configurationValues: addOn.configuration && JSON.stringify(addOn.configuration),
       resolveConflicts: 'OVERWRITE',
+      // What every node runs must outlive the nodes, and they do not wait for it: it stays until the cluster itself goes. What runs on some
+      // nodes goes before them, or its own disruption budget would hold up their drain. Source: EKS user guide, removing an add-on.
+      preserveOnDelete: addOn.after === undefined,
     });
     if (addOn.after) resource.node.addDependency(addOn.after);
     group.add(resource);
