@@ -87,7 +87,7 @@ function make(cluster: (scope: Construct) => lib.ExistingCluster, apart: boolean
   const theirs = new Stack(app, 'Theirs');
   const [ours, job] = apart ? [new Stack(app, 'Ours'), new Stack(app, 'Job')] : [theirs, theirs];
   const platform = lib.FlinkPlatform.fromExistingCluster(ours, 'Platform', { cluster: cluster(theirs), capacity: new NodesAsTheyAre() });
-  testApplication(job, platform, { waitUntilRunning: undefined });
+  testApplication(job, platform, { deployment: { waitUntilRunning: undefined } });
   return { app, job, platform };
 }
 

@@ -51,8 +51,8 @@ export class DrillCluster {
   ) {
     const fixed = application.options['parallelism.default'];
     this.full = application.options['jobmanager.scheduler'] === 'adaptive' && fixed ? Number(fixed) : taskManagers;
-    const given = application.jobManagerArguments;
-    this.job = given[given.indexOf('--job-id') + 1];
+    // A first start has the id that follows from the name.
+    this.job = application.start?.environment.JOB_ID ?? '';
   }
 
   /** TaskManagers that tasks run on, by name; Flink may list one that is dead for a while. */
