@@ -10,6 +10,7 @@ import { InstanceSelector } from './instance-selector';
 import { defineInterruptionQueue } from './interruption-queue';
 import { defineKarpenter } from './karpenter-controller';
 import { defineNodePools, KARPENTER_CAPACITY_TYPE, NodePool } from './karpenter-nodes';
+import { nodeProblems, poolProblems } from './karpenter-problems';
 import { NodeGroup } from './node-group';
 import { defineNodeGroup, defineNodeRole } from './node-group-resource';
 import { SPOT_TAINT } from './node-labels';
@@ -71,9 +72,11 @@ export class KarpenterCapacity implements ICapacity {
   };
   private readonly pools: { readonly spot: NodePool; readonly onDemand: NodePool };
   private readonly diskGib: number;
+  private readonly amiAlias: string;
 
-  constructor(private readonly props: KarpenterCapacityProps = {}) {
+  constructor(props: KarpenterCapacityProps = {}) {
     this.diskGib = props.diskGib ?? 60;
+    this.amiAlias = props.amiAlias ?? 'al2023@latest';
     const spotTypes =
       props.spotInstanceTypes ??
       InstanceSelector.within({ minVcpu: 4, maxVcpu: 8, minMemoryGib: 16, maxMemoryGib: 64, limit: 60 }).instanceTypes;
@@ -93,7 +96,11 @@ export class KarpenterCapacity implements ICapacity {
 
   /** @throws when types or limits cannot work; all problems in one error */
   public bind(scope: Construct, options: CapacityBindOptions): CapacityConfig {
-    const problems = [...poolProblems('spot', this.pools.spot, 5), ...poolProblems('onDemand', this.pools.onDemand, 1)];
+    const problems = [
+      ...poolProblems('spot', this.pools.spot, 5),
+      ...poolProblems('onDemand', this.pools.onDemand, 1),
+      ...nodeProblems({ amiAlias: this.amiAlias, diskGib: this.diskGib }),
+    ];
     if (problems.length > 0) throw new Error(`${scope.node.path}: ${problems.join('\n')}`);
 
     const system = defineNodeGroup(scope, 'System', { ...options, role: defineNodeRole(scope), group: systemNodes(), spot: false });
@@ -108,7 +115,7 @@ export class KarpenterCapacity implements ICapacity {
       cluster: options.cluster,
       subnetIds: options.subnets.map((subnet) => subnet.subnetId),
       instanceProfile: nodeRole.profile,
-      amiAlias: this.props.amiAlias ?? 'al2023@latest',
+      amiAlias: this.amiAlias,
       diskGib: this.diskGib,
       pools: [this.pools.spot, this.pools.onDemand],
       after: new DependencyGroup(controller, nodeRole.access, ...options.subnets.map((subnet) => subnet.internetConnectivityEstablished)),
@@ -175,28 +182,4 @@ function shapesOf(pool: NodePool, diskGib: number): NodeShape[] {
       architecture: known.arm ? 'arm64' : 'amd64',
       maxCount: Math.floor(pool.cpuLimit / known.vcpu),
     }));
-}
-
-function poolProblems(name: string, pool: NodePool, leastTypes: number): string[] {
-  const catalog = InstanceCatalog.instance;
-  const problems = pool.instanceTypes
-    .filter((type) => !catalog.find(type))
-    .map(
-      (type) =>
-        `${name}InstanceTypes has '${type}', which is not among the instance types of ${catalog.date}: did you mean '${catalog.nearest(type)}'?`,
-    );
-  if (pool.instanceTypes.length < leastTypes) {
-    problems.push(
-      `${name}InstanceTypes has ${pool.instanceTypes.length} types: allowed are ${leastTypes} or more, because with few Spot pools a notice finds no replacement; use InstanceSelector.within(…).instanceTypes`,
-    );
-  }
-  const architectures = new Set(pool.instanceTypes.map((type) => catalog.find(type)?.arm));
-  if (architectures.size > 1)
-    problems.push(
-      `${name}InstanceTypes mixes x86_64 and arm64: allowed is one architecture, because the image of a job usually has one; split it`,
-    );
-  if (!Number.isInteger(pool.cpuLimit) || pool.cpuLimit < 2) {
-    problems.push(`${name}CpuLimit is ${pool.cpuLimit}: allowed is a whole number of 2 or more vCPU, because no node fits below; use 32`);
-  }
-  return problems;
 }
