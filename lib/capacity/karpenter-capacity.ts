@@ -181,5 +181,6 @@ function shapesOf(pool: NodePool, diskGib: number): NodeShape[] {
       },
       architecture: known.arm ? 'arm64' : 'amd64',
       maxCount: Math.floor(pool.cpuLimit / known.vcpu),
+      sharedLimit: pool.name,
     }));
 }
