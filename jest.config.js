@@ -15,5 +15,11 @@ module.exports = {
       setupFiles: ['<rootDir>/test/setup.js'],
     },
     { ...common, displayName: 'flink', testMatch: ['<rootDir>/test/flink/**/*.test.ts'] },
+    {
+      ...common,
+      displayName: 'cluster',
+      testMatch: ['<rootDir>/test/cluster/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/cluster/setup.ts',
+    },
   ],
 };

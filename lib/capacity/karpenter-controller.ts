@@ -95,7 +95,7 @@ function statementsFor(scope: Construct, { cluster, queue, nodeRole }: Karpenter
 }
 
 /** Source: as above; `Describe…` and prices take no resource. */
-function readStatements(scope: Construct, cluster: eks.Cluster, queue: sqs.IQueue): iam.PolicyStatement[] {
+function readStatements(scope: Construct, cluster: eks.ICluster, queue: sqs.IQueue): iam.PolicyStatement[] {
   const { region } = Stack.of(scope);
   const parameters = `arn:${Aws.PARTITION}:ssm:${Aws.REGION}::parameter/aws/service/*`;
   const profiles = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:instance-profile/*`;

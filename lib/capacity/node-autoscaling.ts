@@ -133,7 +133,7 @@ class ClusterAutoscaler extends NodeAutoscaling {
 }
 
 /** EKS tags the Auto Scaling groups of its node groups with the cluster's name, so writing is limited to this cluster's. */
-function statementsFor(scope: Construct, cluster: eks.Cluster): iam.PolicyStatement[] {
+function statementsFor(scope: Construct, cluster: eks.ICluster): iam.PolicyStatement[] {
   const nodeGroups = Stack.of(scope).formatArn({ service: 'eks', resource: 'nodegroup', resourceName: `${cluster.clusterName}/*` });
   const groups = Stack.of(scope).formatArn({
     service: 'autoscaling',
