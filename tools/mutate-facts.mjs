@@ -9,7 +9,14 @@ import { join } from 'node:path';
 const ts = createRequire(import.meta.url)('typescript');
 
 /** Tests that hold the facts of a room; the quickest first. */
-const CAPACITY = ['facts', 'reference-policies', 'karpenter-capacity', 'managed-node-group-capacity'];
+const CAPACITY = [
+  'facts',
+  'reference-policies',
+  'instance-selection',
+  'karpenter-capacity',
+  'managed-node-group-capacity',
+  'bad-input-capacity',
+];
 const TESTS = {
   capacity: [
     ...CAPACITY.map((name) => `test/capacity/${name}.test.ts`),
@@ -88,7 +95,11 @@ function isFact(node) {
     return false;
   // A length, a place in a list: the language's, not the world's.
   if (ts.isBinaryExpression(parent) && /\.(length|size)$|^new Set|generation|\.type/.test(parent.left.getText())) return false;
+  if (ts.isConditionalExpression(parent) && /^-?1$/.test(parent.whenTrue.getText())) return false;
   if (ts.isPrefixUnaryExpression(parent) && ts.isConditionalExpression(parent.parent)) return false;
+  // Which sizes lie between two limits: no type has one vCPU or one GiB more than the upper one.
+  if (ts.isPropertyAssignment(parent) && /^max(Vcpu|MemoryGib)$/.test(parent.name.getText())) return false;
+  if (ts.isNewExpression(parent) && parent.expression.getText() === 'NodeGroup') return false;
   if (ts.isStringLiteral(node) && /^(utf8|data|\/\/|, |\/)$/.test(node.text)) return false;
   // Patterns, and sentences of messages.
   if (node.text?.includes('\\') || node.text?.length > 70) return false;
