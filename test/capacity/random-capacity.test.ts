@@ -55,7 +55,7 @@ function expectHosted(template: CfnTemplate): void {
 
 function lint(templates: CfnTemplate[]): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'random-capacity-'));
-  const files = templates.map((template, index) => join(folder, `${index}.template.json`));
+  const files = templates.map((_, index) => join(folder, `${index}.template.json`));
   templates.forEach((template, index) => writeFileSync(files[index], JSON.stringify(template)));
   const { status, stdout, stderr } = spawnSync(process.execPath, ['tools/cfn-lint.mjs', ...files], {
     cwd: PROJECT,
