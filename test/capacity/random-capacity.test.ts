@@ -16,8 +16,9 @@ jest.setTimeout(600_000);
 
 /** Another seed: `FC_SEED=123`; more: `RANDOM_CAPACITIES=200`, of which so many go through cfn-lint: `LINTED=30`. */
 const seed = Number(process.env.FC_SEED ?? 20_261_121);
-const runs = Number(process.env.RANDOM_CAPACITIES ?? 40);
 const linted = Number(process.env.LINTED ?? 3);
+// About one in four can work.
+const runs = Number(process.env.RANDOM_CAPACITIES ?? Math.max(40, linted * 5));
 const UNAVAILABLE = 3;
 
 /** A network of the caller, so that a template has little but the capacity in it. */
