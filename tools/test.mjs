@@ -22,6 +22,7 @@ const steps = [
   { name: 'types', run: () => check([bin('tsc'), '-p', 'tsconfig.test.json']) },
   { name: 'unit', run: () => jest('unit') },
   { name: 'sample', needs: { mvn: 'Maven', java: 'JDK 17' }, run: () => check([process.execPath, 'tools/test-sample.mjs']) },
+  { name: 'oldest-cdk', run: () => check([process.execPath, 'tools/oldest-cdk.mjs']) },
   { name: 'flink', needs: { mvn: 'Maven', java: 'JDK 17', python3: 'Python 3' }, run: () => jest('flink', ['--runInBand']) },
   { name: 'cluster', extra: true, needs: { go: 'Go 1.26', python3: 'Python 3' }, run: () => jest('cluster', ['--runInBand']) },
 ];
