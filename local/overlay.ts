@@ -4,6 +4,8 @@ import { ApplicationTemplate, PodEnding } from './application-template';
 export interface Machine {
   /** Folder that stands for the image's `/opt/flink`. */
   readonly home: string;
+  /** Folder with a short path. */
+  readonly short: string;
   readonly uiPort: number;
   readonly jobManagerPort: number;
   /** `host:port` */
@@ -61,6 +63,11 @@ const RULES: Rule[] = [
     always: ['jobmanager.bind-host', 'taskmanager.bind-host', 'rest.address', 'rest.bind-address'],
     to: () => HOST,
     reason: 'address: reachable from this machine only',
+  },
+  {
+    key: /^state\.backend\.rocksdb\.localdir$/,
+    to: ({ short }) => short,
+    reason: 'path: a short one, because RocksDB names its log after the whole path, 255 characters at most',
   },
   { key: /^rest\.(bind-)?port$/, always: ['rest.port'], to: ({ uiPort }) => String(uiPort), reason: 'port of the Flink UI' },
   { key: /^jobmanager\.rpc\.port$/, to: ({ jobManagerPort }) => String(jobManagerPort), reason: 'port: a free one of this machine' },

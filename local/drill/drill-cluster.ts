@@ -19,6 +19,8 @@ const DRILL_OPTIONS = {
   'rest.cache.checkpoint-statistics.timeout': '100 ms',
   // Kubernetes' lease lasts 15 s by default; ZooKeeper's session would last a minute.
   'high-availability.zookeeper.client.session-timeout': '15 s',
+  // And a TaskManager that pauses would take the silence of its session for the loss of its JobManager, which Kubernetes' leases do not make it do.
+  'high-availability.zookeeper.client.tolerate-suspended-connections': 'true',
 };
 
 const START = 180_000;
@@ -42,7 +44,7 @@ export class DrillCluster {
 
   /** Parallelism when nothing is lost. */
   public readonly full: number;
-  private readonly job: string;
+  private job = '';
 
   private constructor(
     public readonly run: LocalRun,
@@ -51,8 +53,6 @@ export class DrillCluster {
   ) {
     const fixed = application.options['parallelism.default'];
     this.full = application.options['jobmanager.scheduler'] === 'adaptive' && fixed ? Number(fixed) : taskManagers;
-    const given = application.jobManagerArguments;
-    this.job = given[given.indexOf('--job-id') + 1];
   }
 
   /** TaskManagers that tasks run on, by name; Flink may list one that is dead for a while. */
@@ -139,6 +139,7 @@ export class DrillCluster {
     mkdirSync(this.counters, { recursive: true });
     writeFileSync(join(this.counters, 'go'), '');
     await this.run.cluster.awaitRunning(START, signal);
+    this.job = (await this.get<{ jobs: { jid: string }[] }>('/jobs/overview')).jobs[0].jid;
     if ((await this.run.cluster.rest.job()).parallelism < this.full) {
       // Reactive Mode starts on the first slot it hears of, if only by milliseconds: a restart takes in the rest.
       await this.checkpoint();

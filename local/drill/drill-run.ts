@@ -4,7 +4,7 @@ import { waitFor } from '../waiting';
 import { DrillCluster } from './drill-cluster';
 import { costOf, JobCost } from './job-log';
 import { Exactness, RATE, SHARDS } from './ledger';
-import { Quiet } from './quiet';
+import { LEAD, Quiet } from './quiet';
 import { Interruption, Scenario } from './scenario';
 
 /** What one interruption of one fresh cluster cost. Times in seconds. */
@@ -40,15 +40,24 @@ export async function drillOnce(
   signal?: AbortSignal,
 ): Promise<DrillResult> {
   const application = scenario.prepare?.(template) ?? template;
-  const cluster = await quiet.alone(() => DrillCluster.start(application, jar, scenario.extra, signal));
-  try {
-    await cluster.checkpoint();
-    await pause(scenario.phase * 1000, undefined, { signal });
-    return await quiet.alone(() => interrupt(cluster, scenario, signal));
-  } catch (error) {
-    throw new Error(`${(error as Error).message}\n(logs: ${cluster.run.folder})`, { cause: error });
-  } finally {
-    await cluster.stop();
+  if (scenario.phase * 1000 < LEAD) return quiet.start(() => withCluster((at, work) => pause(at - Date.now()).then(work)), signal);
+  return withCluster((at, work) => quiet.interrupt(at, work, signal));
+
+  async function withCluster(when: (at: number, work: () => Promise<DrillResult>) => Promise<DrillResult>): Promise<DrillResult> {
+    const cluster = await startCluster();
+    try {
+      await cluster.checkpoint();
+      return await when(Date.now() + scenario.phase * 1000, () => interrupt(cluster, scenario, signal));
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\n(logs: ${cluster.run.folder})`, { cause: error });
+    } finally {
+      await cluster.stop();
+    }
+  }
+
+  function startCluster(): Promise<DrillCluster> {
+    const start = (): Promise<DrillCluster> => DrillCluster.start(application, jar, scenario.extra, signal);
+    return scenario.phase * 1000 < LEAD ? start() : quiet.start(start, signal);
   }
 }
 

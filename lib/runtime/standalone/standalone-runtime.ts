@@ -45,7 +45,7 @@ export class StandaloneRuntime implements IFlinkRuntime {
       clusterIdentity,
     });
     const scaling = (this.props.scaling ?? FlinkScaling.reactive()).bind(options);
-    const eviction = (this.props.eviction ?? FlinkEviction.checkpointFirst()).bind();
+    const eviction = (this.props.eviction ?? FlinkEviction.checkpointFirst()).bind(scaling);
     return {
       grantPrincipal: identity.grantPrincipal,
       requiredProperties: {
