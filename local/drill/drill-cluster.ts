@@ -6,7 +6,7 @@ import { LocalRun } from '../local-run';
 import { OwnProcess } from '../own-processes';
 import { Eviction } from '../pod-eviction';
 import { waitFor } from '../waiting';
-import { JobEvent, readJobLog } from './job-log';
+import { checkpointSeconds, JobEvent, readJobLog } from './job-log';
 import { compareResults, Counts, Exactness, isComplete, RATE, readCounts } from './ledger';
 
 /** Each start costs many JVM starts: the short-lived and the cold code of all of them is compiled the quick way only, in every configuration. */
@@ -98,7 +98,12 @@ export class DrillCluster {
 
   /** All that the job did so far. */
   public events(): JobEvent[] {
-    return readJobLog(join(this.run.folder, 'logs', `${this.application.name}-jobmanager.out`));
+    return readJobLog(this.jobLog);
+  }
+
+  /** How long each checkpoint took that was completed since then, in seconds. */
+  public checkpointSeconds(since: number): number[] {
+    return checkpointSeconds(this.jobLog, since);
   }
 
   /** What all attempts of the job counted. */
@@ -124,6 +129,10 @@ export class DrillCluster {
   /** Ends everything. */
   public async stop(): Promise<void> {
     await this.run.stop();
+  }
+
+  private get jobLog(): string {
+    return join(this.run.folder, 'logs', `${this.application.name}-jobmanager.out`);
   }
 
   private get counters(): string {

@@ -71,6 +71,16 @@ function lines(file: string): { at: number; text: string }[] {
   });
 }
 
+const CHECKPOINT = /^Completed checkpoint \d+ for job .*checkpointDuration=(\d+) ms/;
+
+/** How long each checkpoint took that was completed since then, in seconds. */
+export function checkpointSeconds(file: string, since: number): number[] {
+  return lines(file).flatMap(({ at, text }) => {
+    const [, duration] = CHECKPOINT.exec(text) ?? [];
+    return duration !== undefined && at >= since ? [Number(duration) / 1000] : [];
+  });
+}
+
 /** A time in which not all tasks ran, in milliseconds since 1970. */
 export interface Gap {
   readonly from: number;
