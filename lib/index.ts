@@ -1,5 +1,6 @@
 export * from './capacity';
 export { ApplicationMemory, CheckpointingOptions, FlinkVersion, JobManagerMemory, StateMemory, TaskManagerMemory } from './configuration';
+export { ExistingClusterProps } from './existing-flink-platform';
 export { FlinkApplication } from './flink-application';
 export { FlinkApplicationProps, ObservabilityOptions } from './flink-application-props';
 export { FlinkPlatform } from './flink-platform';
@@ -15,7 +16,7 @@ export {
   SpotInterruptionDrillProps,
   SpotTarget,
 } from './interruption';
-export { ManifestPart } from './manifest';
+export { IKubectl, ManifestPart, ObjectsOptions, ObjectValueOptions } from './manifest';
 export {
   NodeAllocatable,
   NodeOperator,
@@ -27,7 +28,7 @@ export {
   Toleration,
   WeightedRequirement,
 } from './placement';
-export { FlinkEndpoint } from './platform';
+export { ExistingCluster, ExistingClusterAttributes, ExistingClusterConfig, FlinkEndpoint } from './platform';
 export {
   FlinkImage,
   FlinkImageAssetOptions,
