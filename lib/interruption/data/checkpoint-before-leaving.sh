@@ -59,15 +59,17 @@ count_slots() {
   answer=$(request GET /taskmanagers) || return 1
   used='' taken=0 others=0
   while IFS= read -r each; do
-    [[ $each =~ \"slotsNumber\":([0-9]+) ]] && slots=${BASH_REMATCH[1]} || continue
-    [[ $each =~ \"freeSlots\":([0-9]+) ]] && free=${BASH_REMATCH[1]} || continue
+    [[ $each =~ \"slotsNumber\":([0-9]+) ]] || continue
+    slots=${BASH_REMATCH[1]}
+    [[ $each =~ \"freeSlots\":([0-9]+) ]] || continue
+    free=${BASH_REMATCH[1]}
     taken=$((taken + slots - free))
     if [ "${each%%\"*}" = "$pod" ]; then
       used=$((slots - free))
     else
       others=$((others + slots))
     fi
-  done < <(sed 's/{"id":"/\n/g' <<<"$answer")
+  done <<<"${answer//'{"id":"'/$'\n'}"
 }
 
 # replaced: whether nothing is lacking when this pod goes, or waiting for it has no end. What is needed is what was taken at first: in
