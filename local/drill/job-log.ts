@@ -65,7 +65,7 @@ function lines(file: string): { at: number; text: string }[] {
   // The last line may be written only in part.
   return found.slice(0, -1).flatMap((line) => {
     const [, time, text] = LINE.exec(line) ?? [];
-    return time === undefined || !text.includes(' switched from ')
+    return time === undefined || !/ switched from |^Completed checkpoint/.test(text)
       ? []
       : [{ at: Date.parse(time.replace(' ', 'T').replace(',', '.')), text }];
   });
