@@ -64,11 +64,7 @@ const RULES: Rule[] = [
     to: () => HOST,
     reason: 'address: reachable from this machine only',
   },
-  {
-    key: /^state\.backend\.rocksdb\.localdir$/,
-    to: ({ short }) => short,
-    reason: 'path: a short one, because RocksDB names its log after the whole path, 255 characters at most',
-  },
+  { key: /^state\.backend\.rocksdb\.localdir$/, to: ({ short }) => short, reason: 'path: short, RocksDB names its log after all of it' },
   { key: /^rest\.(bind-)?port$/, always: ['rest.port'], to: ({ uiPort }) => String(uiPort), reason: 'port of the Flink UI' },
   { key: /^jobmanager\.rpc\.port$/, to: ({ jobManagerPort }) => String(jobManagerPort), reason: 'port: a free one of this machine' },
   {

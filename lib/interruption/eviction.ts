@@ -118,8 +118,12 @@ class CheckpointFirst extends FlinkEviction {
     return {
       graceSeconds: this.grace,
       hook: { fileName, script, deadlineSeconds: this.deadline, replacementSeconds: replacementFirst ? this.replacement : 0 },
-      // The script looks whether a checkpoint is under way; Flink's answer may be 3 seconds old by default.
-      properties: { 'rest.cache.checkpoint-statistics.timeout': '100 ms' },
+      properties: {
+        // The script looks whether a checkpoint is under way; Flink's answer may be 3 seconds old by default.
+        'rest.cache.checkpoint-statistics.timeout': '100 ms',
+        // It speaks no TLS.
+        'security.ssl.rest.enabled': 'false',
+      },
       problems: this.problems(),
       warnings: this.warnings(),
     };

@@ -4,10 +4,13 @@ import { requireTools } from '../prerequisites';
 import { describe } from '../problem';
 import { DrillArguments, DRILL_USAGE, readDrillArguments } from './arguments';
 import { CONFIGURATIONS, DrillConfiguration } from './configuration';
+import { DrillCluster } from './drill-cluster';
 import { buildDrillJob, synthesizeDrill } from './drill-job';
 import { drillOnce, DrillResult } from './drill-run';
+import { manyLosses } from './kills';
 import { Quiet } from './quiet';
-import { addToRecord, DrillRun } from './record';
+import { addToRecord, DrillRun, recordLongForm } from './record';
+import { writeReport } from './report';
 import { Scenario, SCENARIOS } from './scenario';
 import { drillTable } from './table';
 
@@ -21,10 +24,12 @@ interface Cell {
 async function main(signal: AbortSignal): Promise<void> {
   const given = readDrillArguments(process.argv.slice(2));
   if (!given) return log(DRILL_USAGE);
+  if (given.report) return log(`made anew: ${writeReport().join(', ')}`);
   await requireTools({ maven: false });
   const templates = await synthesizeDrill(given.line, signal);
   const flink = [...templates.values()][0].version;
   const jar = await buildDrillJob(flink, log, signal);
+  if (given.kills !== undefined) return longForm(given, given.kills, templates, jar, signal);
   const runs = await runCells(
     cellsOf(given),
     given,
@@ -34,6 +39,35 @@ async function main(signal: AbortSignal): Promise<void> {
     },
   );
   log(`\n${drillTable(runs)}\n`);
+  if (given.record) log(`recorded; made anew: ${writeReport().join(', ')}`);
+}
+
+/** One cluster, so many losses; with the configuration that is named, or with fixed parallelism. */
+async function longForm(
+  { configurations, seed, record }: DrillArguments,
+  kills: number,
+  templates: Map<string, ApplicationTemplate>,
+  jar: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const configuration = CONFIGURATIONS.find(
+    ({ name }) => name === (configurations.length === 1 ? configurations[0] : 'fixed'),
+  ) as DrillConfiguration;
+  const template = configuration.apply(templates.get(configuration.application) as ApplicationTemplate);
+  const cluster = await DrillCluster.start(template, jar, 0, signal);
+  try {
+    const done = await manyLosses(cluster, { kills, seed }, (number, kind) =>
+      log(`${new Date().toTimeString().slice(0, 8)}  ${number}/${kills}  ${kind}`),
+    );
+    const { windows, lost, doubled, wrong, records, replayedRecords } = done;
+    log(
+      `\n${kills} losses, seed ${seed}: ${windows} windows of ${records} records compared; lost ${lost}, doubled ${doubled}, wrong ${wrong}; ${replayedRecords} records processed again`,
+    );
+    if (record) log(`recorded in docs/measurements/${recordLongForm(template.version, configuration.name, done)}`);
+    if (lost + doubled + wrong > 0) process.exitCode = 1;
+  } finally {
+    await cluster.stop();
+  }
 }
 
 /** Rounds: every cell once, then those that have more runs once more. A machine that becomes slower slows all configurations. */

@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { PROJECT } from '../project';
 import { DrillResult } from './drill-run';
+import { LongForm } from './kills';
 
 /** One run of one cell, or why there is none. */
 export interface DrillRun {
@@ -46,6 +47,16 @@ export function addToRecord(flink: string, runs: DrillRun[]): string {
     ? (JSON.parse(readFileSync(file, 'utf8')) as DrillRecord)
     : { what: 'drill', date, flink, machine: machine(), versions, runs: [] };
   writeFileSync(file, textOf({ ...known, runs: [...known.runs, ...runs] }));
+  return name;
+}
+
+/** Writes a run of the long form. Gives its name. */
+export function recordLongForm(flink: string, configuration: string, done: LongForm): string {
+  const date = new Date().toISOString().slice(0, 10);
+  const name = `losses-${flink.split('.').slice(0, 2).join('.')}-${date}.json`;
+  const record = { what: 'losses', date, flink, configuration, machine: machine(), ...done };
+  mkdirSync(MEASUREMENTS, { recursive: true });
+  writeFileSync(join(MEASUREMENTS, name), `${JSON.stringify(record)}\n`);
   return name;
 }
 
