@@ -87,7 +87,7 @@ export class FlinkPlatform extends FlinkPlatformBase {
       name,
       configuration,
       version: versions[name],
-      after: needsNodes ? this.capacity.ready : undefined,
+      after: needsNodes ? (this.capacity.systemReady ?? this.capacity.ready) : undefined,
     }));
     const group = new DependencyGroup();
     group.add(this.capacity.ready);

@@ -9,6 +9,14 @@ export interface StreamTemplate {
   readonly shards: number;
 }
 
+/** How a pod ends when it is evicted. */
+export interface PodEnding {
+  /** Runs before SIGTERM. */
+  readonly preStop?: string[];
+  /** Time from the eviction to SIGKILL, in seconds. */
+  readonly graceSeconds: number;
+}
+
 /** All that a template says of one Flink application, with every intrinsic function resolved. */
 export interface ApplicationTemplate {
   readonly name: string;
@@ -21,6 +29,12 @@ export interface ApplicationTemplate {
   /** Arguments of the container: entry point, its options, then those of the job. */
   readonly jobManagerArguments: string[];
   readonly taskManagerArguments: string[];
+  readonly jobManagerEnding: PodEnding;
+  readonly taskManagerEnding: PodEnding;
+  /** Number of TaskManagers; undefined where an autoscaler decides it. */
+  readonly replicas?: number;
+  /** What else is in the folder of `config.yaml`, by name of the file. */
+  readonly files: Record<string, string>;
   /** Buckets that options and arguments name. */
   readonly buckets: string[];
   /** Streams that arguments name. */
@@ -32,7 +46,18 @@ interface KubernetesObject {
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly labels?: Record<string, string> };
   readonly data?: Record<string, string>;
-  readonly spec?: { readonly template?: { readonly spec?: { readonly containers?: { name: string; args?: string[] }[] } } };
+  readonly spec?: { readonly replicas?: number; readonly template?: { readonly spec?: PodSpec } };
+}
+
+interface PodSpec {
+  readonly terminationGracePeriodSeconds?: number;
+  readonly containers?: Container[];
+}
+
+interface Container {
+  readonly name: string;
+  readonly args?: string[];
+  readonly lifecycle?: { readonly preStop?: { readonly exec?: { readonly command?: string[] } } };
 }
 
 const MANIFEST = 'Custom::AWSCDK-EKS-KubernetesResource';
@@ -57,15 +82,20 @@ function readApplication(jobManager: KubernetesObject, objects: KubernetesObject
   if (!taskManager) throw missing(name, "a Deployment with the label 'component: taskmanager'");
   if (!version) throw missing(name, `the label '${VERSION}' on the JobManager's Deployment`);
   const jobManagerArguments = containerArguments(jobManager, 'jobmanager');
-  const options = flatten(parse(data['config.yaml'], { schema: 'failsafe' }));
+  const { 'config.yaml': configYaml, 'log4j-console.properties': logging, ...files } = data;
+  const options = flatten(parse(configYaml, { schema: 'failsafe' }));
   const values = [...Object.values(options), ...jobManagerArguments];
   return {
     name,
     version,
     options,
-    logging: data['log4j-console.properties'],
+    logging,
     jobManagerArguments,
     taskManagerArguments: containerArguments(taskManager, 'taskmanager'),
+    jobManagerEnding: ending(jobManager, 'jobmanager'),
+    taskManagerEnding: ending(taskManager, 'taskmanager'),
+    replicas: taskManager.spec?.replicas,
+    files,
     buckets: [...new Set(values.flatMap((value) => /^s3[ap]?:\/\/([^/]+)/.exec(value)?.[1] ?? []))],
     streams: values.flatMap((value) => readStream(value, shards)),
   };
@@ -94,6 +124,13 @@ function containerArguments(deployment: KubernetesObject, container: string): st
   const found = deployment.spec?.template?.spec?.containers?.find((each) => each.name === container);
   if (!found?.args) throw missing(deployment.metadata.name, `a container '${container}' with args`);
   return found.args;
+}
+
+/** Source of the default: Kubernetes, `terminationGracePeriodSeconds`. */
+function ending(deployment: KubernetesObject, container: string): PodEnding {
+  const pod = deployment.spec?.template?.spec;
+  const preStop = pod?.containers?.find((each) => each.name === container)?.lifecycle?.preStop?.exec?.command;
+  return { preStop, graceSeconds: pod?.terminationGracePeriodSeconds ?? 30 };
 }
 
 /** `a.b: c` and nested maps both become `a.b: c`, as Flink reads them. */

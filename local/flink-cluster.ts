@@ -3,6 +3,7 @@ import { FlinkHome } from './flink-home';
 import { FlinkRest } from './flink-rest';
 import { LocalApplication } from './overlay';
 import { OwnProcess, OwnProcesses } from './own-processes';
+import { evict, Eviction } from './pod-eviction';
 import { Stop, waitFor } from './waiting';
 
 /** The Flink processes of one application: what the two Deployments are on Kubernetes. */
@@ -11,7 +12,8 @@ export class FlinkCluster {
   public readonly taskManagers: OwnProcess[] = [];
   /** The REST API of the JobManager. */
   public readonly rest: FlinkRest;
-  private jobManager?: OwnProcess;
+  /** The JobManager that was started last. */
+  public jobManager?: OwnProcess;
   private started = 0;
 
   constructor(
@@ -36,6 +38,16 @@ export class FlinkCluster {
     this.taskManagers.push(started);
     void started.ended.then(() => this.taskManagers.splice(this.taskManagers.indexOf(started), 1));
     return started;
+  }
+
+  /** Lets a TaskManager go as an eviction on Kubernetes does; resolves when it is gone. */
+  public evictTaskManager(taskManager: OwnProcess): Promise<Eviction> {
+    return evict(taskManager, this.application.taskManagerEnding, taskManager.options.name);
+  }
+
+  /** Lets the JobManager go; resolves when it is gone. */
+  public evictJobManager(jobManager: OwnProcess): Promise<Eviction> {
+    return evict(jobManager, this.application.jobManagerEnding, jobManager.options.name);
   }
 
   /** Waits until the job runs with so many tasks side by side. */

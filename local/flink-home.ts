@@ -13,10 +13,12 @@ export class FlinkHome {
   /**
    * @param run folder of the run
    * @param shared the Flink home that is linked to
+   * @param variables more for the environment of its processes
    */
   constructor(
     public readonly run: string,
     private readonly shared: string,
+    private readonly variables: Record<string, string> = {},
   ) {
     this.path = join(run, 'flink');
     for (const own of ['conf', 'usrlib', 'log', 'work', 'lib']) mkdirSync(join(this.path, own), { recursive: true });
@@ -31,6 +33,11 @@ export class FlinkHome {
     writeFileSync(join(this.path, 'conf', 'config.yaml'), lines.join(''));
     if (logging === undefined) this.copyLogging(join(this.path, 'conf'));
     else writeFileSync(join(this.path, 'conf', 'log4j-console.properties'), logging);
+  }
+
+  /** Writes what else the ConfigMap holds. */
+  public addFiles(files: Record<string, string>): void {
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(this.path, 'conf', name), content);
   }
 
   /** Copies the job; a rebuild while it runs does not touch the copy. */
@@ -51,6 +58,7 @@ export class FlinkHome {
   /** Environment of a process. */
   public environment(name: string): Record<string, string | undefined> {
     return sealedEnvironment({
+      ...this.variables,
       // Otherwise the scripts follow the links and take the shared folder for the home.
       _FLINK_HOME_DETERMINED: '1',
       FLINK_HOME: this.path,

@@ -24,6 +24,8 @@ export interface LocalRunOptions {
   readonly generator?: string[];
   /** Options that only a test sets. */
   readonly testOptions?: Record<string, string>;
+  /** Variables of every process. */
+  readonly environment?: Record<string, string>;
   readonly log: Log;
   readonly signal?: AbortSignal;
 }
@@ -50,7 +52,8 @@ export class LocalRun {
   public differences: Difference[] = [];
   public cluster!: FlinkCluster;
   public s3!: S3Emulator;
-  public kinesis!: KinesisEmulator;
+  /** Undefined where the job reads no stream. */
+  public kinesis?: KinesisEmulator;
   public home!: FlinkHome;
   private readonly processes = new OwnProcesses();
 
@@ -82,19 +85,20 @@ export class LocalRun {
   private async startAll(): Promise<void> {
     const { application, log, signal, jar, taskManagers } = this.options;
     const python = await ensurePython(log, signal);
-    this.home = new FlinkHome(this.folder, await ensureFlinkHome(application.version, log, signal));
+    this.home = new FlinkHome(this.folder, await ensureFlinkHome(application.version, log, signal), this.options.environment);
     const [s3, plain, tls, zooKeeper, jobManagerPort, ui] = await freePorts(6);
-    log('starting the S3 and Kinesis emulators and ZooKeeper');
+    log('starting the emulators and ZooKeeper');
     const run = this.folder;
     [this.s3, this.kinesis] = await Promise.all([
       S3Emulator.start(this.processes, { port: s3, python, run, signal }),
-      KinesisEmulator.start(this.processes, { ports: [plain, tls], run, signal }),
+      application.streams.length > 0 ? KinesisEmulator.start(this.processes, { ports: [plain, tls], run, signal }) : undefined,
       startZooKeeper(this.processes, this.home, zooKeeper, signal),
     ]);
     for (const bucket of application.buckets) await this.s3.createBucket(bucket);
-    for (const stream of application.streams) await this.kinesis.createStream(stream, signal);
+    for (const stream of application.streams) await this.kinesis?.createStream(stream, signal);
     const local = this.overlay({ uiPort: this.options.uiPort || ui, jobManagerPort, zooKeeper: `127.0.0.1:${zooKeeper}` });
     this.home.configure(local.options, application.logging);
+    this.home.addFiles(application.files);
     this.home.addJob(jar);
     this.cluster = new FlinkCluster(this.processes, this.home, local, application.name);
     log(`starting a JobManager and ${taskManagers} TaskManagers of Flink ${application.version}`);
@@ -108,7 +112,7 @@ export class LocalRun {
       ...ports,
       home: this.home.path,
       s3: this.s3.endpoint,
-      kinesis: this.kinesis.endpoint,
+      kinesis: this.kinesis?.endpoint ?? 'none',
       memoryMib: memoryMib(),
       taskManagers,
       generator,

@@ -81,7 +81,7 @@ async function follow(run: LocalRun, application: ApplicationTemplate, given: Lo
   const streams = given.generator || given.rate === 0 ? [] : application.streams;
   const sending = Promise.all(
     streams.map(({ name, arn }) => {
-      const target = { client: run.kinesis.client(regionOf(arn)), stream: name };
+      const target = { client: run.kinesis!.client(regionOf(arn)), stream: name };
       return sendTicks(target, { rate: given.rate, signal: end, onSent: (count) => (ticks += count) });
     }),
   );

@@ -1,4 +1,4 @@
-import { ApplicationTemplate } from './application-template';
+import { ApplicationTemplate, PodEnding } from './application-template';
 
 /** What the run has instead of AWS and Kubernetes. All addresses are of this machine. */
 export interface Machine {
@@ -35,6 +35,8 @@ export interface LocalApplication {
   readonly options: Record<string, string>;
   readonly jobManagerArguments: string[];
   readonly taskManagerArguments: string[];
+  readonly jobManagerEnding: PodEnding;
+  readonly taskManagerEnding: PodEnding;
   readonly differences: Difference[];
 }
 
@@ -136,6 +138,8 @@ export function overlay(application: ApplicationTemplate, machine: Machine): Loc
     options: { ...changed.options, ...machine.testOptions },
     jobManagerArguments: jobManager.arguments,
     taskManagerArguments: taskManager.arguments,
+    jobManagerEnding: overlaidEnding(application, application.jobManagerEnding, machine),
+    taskManagerEnding: overlaidEnding(application, application.taskManagerEnding, machine),
     differences: [
       ...changed.differences,
       ...jobManager.differences,
@@ -179,6 +183,12 @@ function overlaidArguments(template: string[], podName: string, machine: Machine
   );
   const [replaced, differences] = machine.generator ? withGenerator(filled, machine.generator) : withEndpoints(filled, machine.kinesis);
   return { arguments: replaced, differences: [...changedArguments(template, filled), ...differences] };
+}
+
+/** The hook speaks to the REST API, which is elsewhere here. */
+function overlaidEnding({ name, options }: ApplicationTemplate, ending: PodEnding, machine: Machine): PodEnding {
+  const local = { [`${name}-rest`]: HOST, [options['rest.port'] ?? '8081']: String(machine.uiPort) };
+  return { ...ending, preStop: ending.preStop?.map((each) => local[each] ?? each.replaceAll(IMAGE_HOME, machine.home)) };
 }
 
 function changedArguments(template: string[], filled: string[]): Difference[] {

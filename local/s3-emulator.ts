@@ -1,9 +1,18 @@
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateBucketCommand, GetObjectCommand, ListBucketsCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { CREDENTIALS, sealedEnvironment } from './environment';
 import { OwnProcesses } from './own-processes';
 import { PROJECT } from './project';
 import { Stop, waitFor } from './waiting';
+
+/** What is wrong with the emulator's S3 for a while. */
+export interface S3Faults {
+  /** Whether every write is answered with 503 SlowDown. */
+  readonly refuseWrites?: boolean;
+  /** How long a write waits, in seconds. */
+  readonly writeDelay?: number;
+}
 
 /** An S3 emulator that runs, empty at first. Its content is gone when it ends. */
 export class S3Emulator {
@@ -12,14 +21,15 @@ export class S3Emulator {
     processes: OwnProcesses,
     options: { port: number; python: string; run: string; signal?: AbortSignal },
   ): Promise<S3Emulator> {
+    const faults = join(options.run, 's3-faults.json');
     const started = processes.start({
       name: 'the S3 emulator',
       command: options.python,
-      arguments: [join(PROJECT, 'local', 's3_emulator.py'), String(options.port)],
+      arguments: [join(PROJECT, 'local', 's3_emulator.py'), String(options.port), faults],
       environment: sealedEnvironment(),
       log: join(options.run, 'logs', 's3.out'),
     });
-    const emulator = new S3Emulator(`http://127.0.0.1:${options.port}`);
+    const emulator = new S3Emulator(`http://127.0.0.1:${options.port}`, faults);
     const look = async (): Promise<{ done?: true; seen: string }> => {
       if (started.end) throw new Stop(started.failure('Delete .local/python and run again, so that it is installed anew.'));
       await emulator.client.send(new ListBucketsCommand({}));
@@ -34,8 +44,17 @@ export class S3Emulator {
   /** Content of objects that were read already; an object of a file sink never changes. */
   private readonly read = new Map<string, string[]>();
 
-  private constructor(public readonly endpoint: string) {
+  private constructor(
+    public readonly endpoint: string,
+    private readonly faultsFile: string,
+  ) {
     this.client = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials: CREDENTIALS, maxAttempts: 2 });
+  }
+
+  /** What is wrong from now on; nothing when left out. */
+  public disturb(faults: S3Faults = {}): void {
+    writeFileSync(`${this.faultsFile}.new`, JSON.stringify(faults));
+    renameSync(`${this.faultsFile}.new`, this.faultsFile);
   }
 
   /** Makes an empty bucket. */

@@ -56,6 +56,12 @@ export interface CapacityBindOptions {
 export interface CapacityConfig extends Placements {
   /** What pods must wait for. */
   readonly ready: IDependable;
+  /**
+   * What the cluster's own pods, DNS and metrics, must wait for: the nodes that they run on.
+   *
+   * @default - `ready`
+   */
+  readonly systemReady?: IDependable;
 }
 
 /** Which machines Flink runs on. */

@@ -118,6 +118,7 @@ export class KarpenterCapacity implements ICapacity {
       onDemand: this.placement(this.pools.onDemand, []),
       spot: this.placement(this.pools.spot, [{ key: SPOT_TAINT, value: 'true', effect: 'NoSchedule' }]),
       ready: new DependencyGroup(system, pools),
+      systemReady: system,
     };
   }
 

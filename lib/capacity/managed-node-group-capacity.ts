@@ -88,6 +88,7 @@ export class ManagedNodeGroupCapacity implements ICapacity {
       onDemand: placement('ON_DEMAND', [], [this.onDemand]),
       spot: placement('SPOT', [{ key: SPOT_TAINT, value: 'true', effect: 'NoSchedule' }], this.spot),
       ready: new DependencyGroup(onDemand, ...spot),
+      systemReady: onDemand,
     };
   }
 

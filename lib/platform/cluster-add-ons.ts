@@ -27,6 +27,9 @@ export function defineAddOns(scope: Construct, cluster: eks.Cluster, addOns: Clu
       addonVersion: addOn.version,
       configurationValues: addOn.configuration && JSON.stringify(addOn.configuration),
       resolveConflicts: 'OVERWRITE',
+      // What every node runs must outlive the nodes, and they do not wait for it: it stays until the cluster itself goes. What runs on some
+      // nodes goes before them, or its own disruption budget would hold up their drain. Source: EKS user guide, removing an add-on.
+      preserveOnDelete: addOn.after === undefined,
     });
     if (addOn.after) resource.node.addDependency(addOn.after);
     group.add(resource);

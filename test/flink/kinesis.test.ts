@@ -76,7 +76,7 @@ async function closeWindows(run: LocalRun): Promise<void> {
 
 function target(run: LocalRun): TickTarget {
   const [{ name, arn }] = run.streams;
-  return { client: run.kinesis.client(regionOf(arn)), stream: name };
+  return { client: run.kinesis!.client(regionOf(arn)), stream: name };
 }
 
 function toTick({ id, time, ticker, cents }: KnownTick): Tick {

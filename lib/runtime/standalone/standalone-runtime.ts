@@ -68,6 +68,7 @@ export class StandaloneRuntime implements IFlinkRuntime {
         renderStandalone(charts, job, {
           serviceAccountAnnotations: identity.serviceAccountAnnotations,
           autoscaler: scaling.autoscaler,
+          replicas: scaling.replicas,
           eviction,
         }),
     };

@@ -1,0 +1,106 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { ApplicationTemplate } from '../application-template';
+import { waitFor } from '../waiting';
+import { DrillCluster } from './drill-cluster';
+import { costOf, JobCost } from './job-log';
+import { Exactness, RATE, SHARDS } from './ledger';
+import { Quiet } from './quiet';
+import { Interruption, Scenario } from './scenario';
+
+/** What one interruption of one fresh cluster cost. Times in seconds. */
+export interface DrillResult extends JobCost, Exactness {
+  /** From each loss until all tasks ran again. */
+  readonly recoveries: (number | undefined)[];
+  /** Work done again: records processed twice, over the rate at which records come. */
+  readonly replayedSeconds: number;
+  readonly replayedRecords: number;
+  /** How long pods were kept from going: hook and checkpoint. */
+  readonly hookSeconds: number[];
+  /** What the hooks said. */
+  readonly hooks: string[];
+  /** Whether a pod was killed at the end of its grace. */
+  readonly killed: boolean;
+  /** Parallelism before. */
+  readonly full: number;
+}
+
+/** How long it may take until all tasks run again: more than Flink's defaults need for a host that vanishes. Seconds. */
+const RECOVERY = 150;
+
+/**
+ * Starts a fresh cluster, interrupts it once and looks at what that cost. Starts and interruptions have the machine for themselves.
+ *
+ * @throws when the cluster does not start or the job does not run again
+ */
+export async function drillOnce(
+  template: ApplicationTemplate,
+  jar: string,
+  scenario: Scenario,
+  quiet: Quiet,
+  signal?: AbortSignal,
+): Promise<DrillResult> {
+  const application = scenario.prepare?.(template) ?? template;
+  const cluster = await quiet.alone(() => DrillCluster.start(application, jar, scenario.extra, signal));
+  try {
+    await cluster.checkpoint();
+    await pause(scenario.phase * 1000, undefined, { signal });
+    return await quiet.alone(() => interrupt(cluster, scenario, signal));
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n(logs: ${cluster.run.folder})`, { cause: error });
+  } finally {
+    await cluster.stop();
+  }
+}
+
+async function interrupt(cluster: DrillCluster, scenario: Scenario, signal?: AbortSignal): Promise<DrillResult> {
+  const before = cluster.counts();
+  const since = Date.now();
+  const interruption = await scenario.interrupt(cluster);
+  await settle(cluster, scenario, interruption, signal);
+  const until = Date.now();
+  const { losses, evictions } = interruption;
+  const events = cluster.events();
+  const cost = costOf(events, losses[0], since, until, cluster.full);
+  const recoveries = losses.map((lost, index) => costOf(events, lost, lost, losses[index + 1] ?? until, cluster.full).recovery);
+  const exactness = await cluster.compare();
+  const after = cluster.counts();
+  const replayed = Math.max(0, after.processed - after.distinct - (before.processed - before.distinct));
+  return {
+    ...cost,
+    ...exactness,
+    recoveries,
+    full: cluster.full,
+    replayedRecords: replayed,
+    replayedSeconds: Math.round((replayed / (RATE * SHARDS)) * 1000) / 1000,
+    hookSeconds: evictions.map(({ begun, terminated }) => (terminated - begun) / 1000),
+    hooks: evictions.map(({ said }) => said),
+    killed: evictions.some(({ killed }) => killed),
+  };
+}
+
+/** Waits until all tasks run again, then for the full parallelism, with a checkpoint every ten seconds as periodic ones would come. */
+async function settle(cluster: DrillCluster, { observe }: Scenario, { losses }: Interruption, signal?: AbortSignal): Promise<void> {
+  const last = losses.at(-1);
+  if (last !== undefined) {
+    const runs = async (): Promise<{ done?: true; seen: string }> => {
+      const event = cluster.events().at(-1);
+      return {
+        done: event?.what === 'running' && event.at > last ? true : undefined,
+        seen: `${event?.what} at ${event?.at}, lost at ${last}`,
+      };
+    };
+    await waitFor('all tasks run again', runs, { within: RECOVERY * 1000, every: 250, signal });
+  }
+  const end = Date.now() + observe * 1000;
+  for (let next = Date.now() + 10_000; Date.now() < end && !isFull(cluster);) {
+    await pause(250, undefined, { signal });
+    if (Date.now() < next) continue;
+    next += 10_000;
+    await cluster.checkpoint(5_000).catch(() => undefined);
+  }
+}
+
+function isFull(cluster: DrillCluster): boolean {
+  const event = cluster.events().at(-1);
+  return event?.what === 'running' && event.parallelism >= cluster.full;
+}
