@@ -21,6 +21,7 @@ const steps = [
   { name: 'lint', run: () => check([bin('eslint'), 'lib', 'bin', 'local', 'test']) },
   { name: 'format', run: () => check([bin('prettier'), '--check', '--log-level', 'warn', 'lib', 'bin', 'local', 'test']) },
   { name: 'types', run: () => check([bin('tsc'), '-p', 'tsconfig.test.json']) },
+  { name: 'api', run: () => check([process.execPath, 'tools/api.mjs', '--check']) },
   { name: 'unit', run: () => jest('unit') },
   { name: 'sample', needs: { mvn: 'Maven', java: 'JDK 17' }, run: () => check([process.execPath, 'tools/test-sample.mjs']) },
   { name: 'flink', needs: { mvn: 'Maven', java: 'JDK 17', python3: 'Python 3' }, run: () => jest('flink', ['--runInBand']) },

@@ -117,7 +117,8 @@ export class BlueprintAddOns extends Construct {
     if (this.failures.length > 0) return;
     for (const addOn of addOns as Partial<blueprints.ClusterPostDeploy>[]) addOn.postDeploy?.(this.info, []);
     const charts = this.stackConstructs().filter((node) => !before.has(node) && chartOf(node) !== undefined);
-    charts.forEach((chart) => chart.node.addDependency(this.platform.capacity.ready));
+    const { systemReady, ready } = this.platform.capacity;
+    charts.forEach((chart) => chart.node.addDependency(systemReady ?? ready));
   }
 
   private problems(): string[] {

@@ -70,13 +70,13 @@ describe('a process in which a decorated add-on is rejected', () => {
       const lib = require('cdk-flink-on-eks');
       const { blueprintAddOns } = require('cdk-flink-on-eks/blueprints');
       class First { async deploy(info) { return info.cluster; } }
-      class Second { deploy() { return new Promise((done, fail) => setImmediate(() => ${reject ? "fail(new Error('no such chart'))" : 'done()'})); } }
+      class Second { deploy(info) { return new Promise((done, fail) => setImmediate(() => ${reject ? "fail(new Error('no such chart'))" : 'done(info.cluster)'})); } }
       const wrap = blueprints.utils.dependable('First');
       Object.defineProperty(Second.prototype, 'deploy', wrap(Second.prototype, 'deploy', Object.getOwnPropertyDescriptor(Second.prototype, 'deploy')));
       const platform = new lib.FlinkPlatform(new Stack(new App(), 'Stack'), 'Platform');
-      blueprintAddOns(platform, [new Second(), new First()]).whenDeployed().then(() => console.log('deployed'), (error) => console.log(error.message));
-      ${reject ? '' : "setImmediate(() => setImmediate(() => Promise.reject(new Error('of somebody else'))));"}
-      setTimeout(() => console.log('went on'), 300);`;
+      blueprintAddOns(platform, [new Second(), new First()]).whenDeployed().then(() => console.log('deployed'), (error) => console.log(error.message))
+        .then(() => setTimeout(() => console.log('went on'), 20));
+      ${reject ? '' : "setImmediate(() => setImmediate(() => Promise.reject(new Error('of somebody else'))));"}`;
     const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', script], { cwd: PROJECT, encoding: 'utf8', timeout: 60_000 });
     return { status, said: stdout + stderr };
   };
