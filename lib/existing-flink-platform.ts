@@ -110,8 +110,13 @@ function machineProblems(
   { cluster }: platform.ExistingClusterConfig,
   subnets: ec2.ISubnet[],
 ): string[] {
-  if (capacity.clusterNeeds.addOns.length === 0) return [];
   const name = capacity.constructor.name;
+  if (capacity.clusterNeeds.compute?.compute) {
+    return [
+      `capacity is ${name}: allowed is a capacity that leaves the compute configuration of the cluster as it is, because this platform changes nothing of a cluster that is not its own; name the nodes with ExistingCapacity`,
+    ];
+  }
+  if (capacity.clusterNeeds.addOns.length === 0) return [];
   const problems: string[] = [];
   if (!cluster) {
     problems.push(

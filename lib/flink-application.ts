@@ -211,6 +211,7 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
     const all = {
       image: this.image.warnings,
       slots: this.processes.warnings,
+      'job-manager-on-spot': this.processes.placementWarnings,
       runtime: this.bound.warnings,
       spare: this.processes.spareWarnings(this.bound.spareTaskManagers, this.bound.podDiskMib),
     };

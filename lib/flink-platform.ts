@@ -4,7 +4,7 @@ import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct, DependencyGroup, IDependable } from 'constructs';
-import { CapacityConfig, ClusterNeeds, ManagedNodeGroupCapacity } from './capacity';
+import { CapacityConfig, ClusterNeeds, ManagedNodeGroupCapacity, OWN_NODES } from './capacity';
 import { ExistingClusterProps, ExistingFlinkPlatform } from './existing-flink-platform';
 import { FlinkPlatformBase } from './flink-platform-base';
 import { FlinkPlatformProps, IFlinkPlatform } from './flink-platform-props';
@@ -55,7 +55,14 @@ export class FlinkPlatform extends FlinkPlatformBase {
     this.kubernetesVersion = version.version;
     this.vpc = props.vpc ?? cluster.defineNetwork(this, props.zones ?? 3);
     const kubectlLayer = props.kubectlLayer ?? cluster.defaultKubectlLayer(this);
-    this.cluster = cluster.defineCluster(this, { vpc: this.vpc, endpoint, version, kubectlLayer, secretsKey: props.secretsKey });
+    this.cluster = cluster.defineCluster(this, {
+      vpc: this.vpc,
+      endpoint,
+      version,
+      kubectlLayer,
+      secretsKey: props.secretsKey,
+      compute: capacity.clusterNeeds.compute ?? OWN_NODES,
+    });
     this.kubectl = new EksKubectl(this.cluster);
     cluster.defineAccess(this, this.cluster, { admins: props.admins ?? [], viewers: props.viewers ?? [] });
     this.clusterIdentity = this.defineIdentity();

@@ -15,17 +15,21 @@ export interface ClusterDefinition {
   readonly kubectlLayer: lambda.ILayerVersion;
   /** Key for secrets, or one is defined. */
   readonly secretsKey?: kms.IKey;
+  /** Who brings nodes. */
+  readonly compute: Pick<eks.ClusterProps, 'defaultCapacityType' | 'defaultCapacity' | 'compute'>;
 }
 
 /** The EKS cluster of a platform: no nodes, private endpoint unless said otherwise, encrypted secrets, all five logs. */
-export function defineCluster(scope: Construct, { vpc, endpoint, version, kubectlLayer, secretsKey }: ClusterDefinition): eks.Cluster {
+export function defineCluster(
+  scope: Construct,
+  { vpc, endpoint, version, kubectlLayer, compute, secretsKey }: ClusterDefinition,
+): eks.Cluster {
   const cluster = new eks.Cluster(scope, 'Cluster', {
     version,
     vpc,
     vpcSubnets: [{ subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }],
     endpointAccess: endpoint.access,
-    defaultCapacityType: eks.DefaultCapacityType.NODEGROUP,
-    defaultCapacity: 0,
+    ...compute,
     bootstrapClusterCreatorAdminPermissions: false,
     outputConfigCommand: false,
     clusterLogging: [

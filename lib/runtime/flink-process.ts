@@ -68,6 +68,8 @@ export class FlinkProcess {
   public readonly problems: string[] = [];
   /** As a chart needs it. */
   public readonly spec: ProcessSpec;
+  /** Whether AWS can take its machine back at two minutes' notice. */
+  public readonly interruptible: boolean;
 
   constructor(
     private readonly defaults: ProcessDefaults,
@@ -75,6 +77,8 @@ export class FlinkProcess {
     machines: Placements,
   ) {
     const profile = options.placement ?? defaults.placement;
+    this.interruptible = profile.interruptible;
+    this.problems.push(...profile.problems.map((problem) => `${defaults.name}.placement ${problem}`));
     const placement = profile.choose(machines);
     if (!placement) {
       this.problems.push(
