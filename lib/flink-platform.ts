@@ -39,6 +39,8 @@ export class FlinkPlatform extends FlinkPlatformBase {
   public readonly ready: IDependable;
   /** Network of the platform. */
   public readonly vpc: ec2.IVpc;
+  /** Version of Kubernetes, for example `1.36`. */
+  public readonly kubernetesVersion: string;
   /** The EKS cluster, to reach what this library does not model. */
   public readonly cluster: eks.Cluster;
   protected readonly kubectl: IKubectl;
@@ -46,9 +48,11 @@ export class FlinkPlatform extends FlinkPlatformBase {
   /** @throws when the options cannot work together; all problems in one error */
   constructor(scope: Construct, id: string, props: FlinkPlatformProps = {}) {
     super(scope, id);
+    this.node.setContext(cluster.NATIVE_OIDC_PROVIDER, true);
     const { endpoint, version } = this.validated(props);
     const capacity = props.capacity ?? new ManagedNodeGroupCapacity();
 
+    this.kubernetesVersion = version.version;
     this.vpc = props.vpc ?? cluster.defineNetwork(this, props.zones ?? 3);
     const kubectlLayer = props.kubectlLayer ?? cluster.defaultKubectlLayer(this);
     this.cluster = cluster.defineCluster(this, {
@@ -56,6 +60,7 @@ export class FlinkPlatform extends FlinkPlatformBase {
       endpoint,
       version,
       kubectlLayer,
+      secretsKey: props.secretsKey,
       compute: capacity.clusterNeeds.compute ?? OWN_NODES,
     });
     this.kubectl = new EksKubectl(this.cluster);
@@ -98,9 +103,9 @@ export class FlinkPlatform extends FlinkPlatformBase {
   }
 
   private defineIdentity(): ClusterIdentity {
-    const provider = cluster.defineOidcProvider(this, this.cluster);
+    const provider = cluster.oidcProviderOf(this.cluster);
     const issuer = Fn.select(1, Fn.split('//', this.cluster.clusterOpenIdConnectIssuerUrl));
-    return { oidcProviderArn: provider.attrArn, oidcIssuer: issuer };
+    return { oidcProviderArn: provider.openIdConnectProviderArn, oidcIssuer: issuer };
   }
 
   private roleFor(owner: Construct, namespace: string, name: string): Role {

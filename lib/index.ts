@@ -1,9 +1,18 @@
 export * from './capacity';
-export { ApplicationMemory, CheckpointingOptions, FlinkVersion, JobManagerMemory, StateMemory, TaskManagerMemory } from './configuration';
+export {
+  ApplicationMemory,
+  ApplicationName,
+  CheckpointingOptions,
+  FlinkVersion,
+  JobManagerMemory,
+  StateMemory,
+  TaskManagerMemory,
+} from './configuration';
 export { ExistingClusterProps } from './existing-flink-platform';
 export { FlinkApplication } from './flink-application';
 export { FlinkApplicationProps, ObservabilityOptions } from './flink-application-props';
 export { FlinkPlatform } from './flink-platform';
+export { FlinkPlatformBase } from './flink-platform-base';
 export { AwaitedValue, FlinkPlatformProps, IFlinkPlatform } from './flink-platform-props';
 export { ClusterIdentity, IdentityBindOptions, IdentityConfig, IFlinkIdentity, IrsaIdentity } from './identity';
 export {
