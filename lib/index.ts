@@ -1,5 +1,39 @@
 export * from './capacity';
-export { ApplicationMemory, CheckpointingOptions, FlinkVersion, JobManagerMemory, StateMemory, TaskManagerMemory } from './configuration';
+export {
+  AdaptiveSchedulerOptions,
+  ApplicationMemory,
+  BufferDebloating,
+  ChangelogOptions,
+  CheckpointingOptions,
+  ConsoleLoggingOptions,
+  DiskStateOptions,
+  ExponentialDelayOptions,
+  FailureRateOptions,
+  FixedDelayOptions,
+  FlinkLogging,
+  FlinkOptions,
+  FlinkProfile,
+  FlinkVersion,
+  ForStOptions,
+  HeartbeatOptions,
+  HighAvailability,
+  HighAvailabilityScope,
+  JobManagerMemory,
+  JvmOptions,
+  LogLevel,
+  MetricScopes,
+  MetricsReporter,
+  MetricsReporterOptions,
+  NamedReporterOptions,
+  NetworkOptions,
+  ProfileValue,
+  RestartStrategy,
+  RocksDbOptions,
+  RocksDbPreset,
+  StateBackend,
+  StateMemory,
+  TaskManagerMemory,
+} from './configuration';
 export { FlinkApplication } from './flink-application';
 export { FlinkApplicationProps, ObservabilityOptions } from './flink-application-props';
 export { FlinkPlatform } from './flink-platform';

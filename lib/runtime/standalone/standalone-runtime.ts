@@ -1,9 +1,9 @@
 import { Construct } from 'constructs';
-import { FlinkPort, podProperties } from '../../configuration';
-import { IFlinkIdentity, IrsaIdentity } from '../../identity';
+import { podProperties } from '../../configuration';
+import { IdentityConfig, IFlinkIdentity, IrsaIdentity } from '../../identity';
 import { FlinkEviction } from '../../interruption';
 import { FlinkRuntimeBindOptions, IBoundFlinkRuntime, IFlinkRuntime, RunningJob } from '../flink-runtime';
-import { CHECKSUM_LABEL, FlinkComponent } from './flink-labels';
+import { CHECKSUM_LABEL, FlinkComponent, jobManagerService } from './flink-labels';
 import { POD_DISK_MIB } from './flink-pod';
 import { FlinkScaling } from './flink-scaling';
 import { renderStandalone } from './standalone-chart';
@@ -35,22 +35,16 @@ export class StandaloneRuntime implements IFlinkRuntime {
   constructor(private readonly props: StandaloneRuntimeProps = {}) {}
 
   public bind(scope: Construct, options: FlinkRuntimeBindOptions): IBoundFlinkRuntime {
-    const { name, namespace, clusterIdentity } = options;
-    const identity = (this.props.identity ?? new IrsaIdentity()).bind(scope, {
-      applicationName: name.value,
-      roleLogicalId: name.logicalId('role'),
-      policyLogicalId: name.logicalId('policy'),
-      namespace,
-      serviceAccountName: name.value,
-      clusterIdentity,
-    });
+    const { name, namespace, highAvailability } = options;
+    const identity = this.bindIdentity(scope, options);
     const scaling = (this.props.scaling ?? FlinkScaling.reactive()).bind(options);
     const eviction = (this.props.eviction ?? FlinkEviction.checkpointFirst()).bind();
     return {
       grantPrincipal: identity.grantPrincipal,
       requiredProperties: {
         ...podProperties(),
-        ...highAvailability(options),
+        ...highAvailability.propertiesFor({ name: name.value, namespace, jobManagerService: jobManagerService(name.value) }),
+        ...ending(),
         ...identity.properties,
         ...scaling.properties,
         ...eviction.properties,
@@ -70,22 +64,26 @@ export class StandaloneRuntime implements IFlinkRuntime {
           autoscaler: scaling.autoscaler,
           replicas: scaling.replicas,
           eviction,
+          highAvailability,
         }),
     };
   }
+
+  private bindIdentity(scope: Construct, { name, namespace, clusterIdentity }: FlinkRuntimeBindOptions): IdentityConfig {
+    return (this.props.identity ?? new IrsaIdentity()).bind(scope, {
+      applicationName: name.value,
+      roleLogicalId: name.logicalId('role'),
+      policyLogicalId: name.logicalId('policy'),
+      namespace,
+      serviceAccountName: name.value,
+      clusterIdentity,
+    });
+  }
 }
 
-/**
- * Kubernetes HA. Standalone mode needs all of these: without the namespace Flink writes to `default`, without the cluster id
- * two jobs share one directory, without the port the RPC port is random. Source: Flink `HighAvailabilityOptions`.
- */
-function highAvailability({ name, namespace }: FlinkRuntimeBindOptions): Record<string, string> {
+/** What happens when a job ends. Source: Flink `DeploymentOptions`, `JobResultStoreOptions`. */
+function ending(): Record<string, string> {
   return {
-    'high-availability.type': 'kubernetes',
-    'high-availability.cluster-id': name.value,
-    'high-availability.jobmanager.port': String(FlinkPort.JOB_MANAGER_RPC),
-    'kubernetes.cluster-id': name.value,
-    'kubernetes.namespace': namespace,
     // The JobManager is a Deployment: were it to exit when the job ends, Kubernetes would run the job again.
     'execution.shutdown-on-application-finish': 'false',
     'execution.submit-failed-job-on-application-error': 'true',
