@@ -192,10 +192,11 @@ const SCOPES: Record<keyof MetricScopes, string> = {
   operator: 'operator',
 };
 
-/** Source: Flink `ConfigurationUtils.convertToProperties`: quotes keep commas and colons in a value. */
+/** Source: Flink `ConfigurationUtils`, which splits at commas first and at colons then, and takes one pair of quotes off each time. */
 function pairs(map: Record<string, string>): string {
-  const quoted = (text: string): string => (/[,:'"]/.test(text) ? `'${text.replaceAll("'", "''")}'` : text);
+  const quoted = (text: string, separator: string): string =>
+    text.includes(separator) || /['"]/.test(text) ? `'${text.replaceAll("'", "''")}'` : text;
   return Object.entries(map)
-    .map(([key, value]) => `${quoted(key)}:${quoted(value)}`)
+    .map(([key, value]) => quoted(`${quoted(key, ':')}:${quoted(value, ':')}`, ','))
     .join(',');
 }
