@@ -9,7 +9,7 @@ import { defineManifests } from './flink-application-manifests';
 import { defineOutputs, defineResultsOutput } from './flink-application-outputs';
 import { FlinkApplicationProps } from './flink-application-props';
 import * as runtime from './runtime';
-import { FileSink, FileSinkOptions, IStreamSource, StreamConfig } from './stream';
+import { argumentProblems, FileSink, FileSinkOptions, IStreamSource, StreamConfig } from './stream';
 
 /**
  * One Flink job: its state, its identity, its pods.
@@ -116,6 +116,8 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
   }
 
   private connect(config: StreamConfig): void {
+    const others = [...this.props.job.args, ...this.streams.flatMap(({ jobArguments }) => jobArguments)];
+    this.refuse(argumentProblems(config, others));
     this.streams.push(config);
     this.known = undefined;
     this.grant(config.statements);
@@ -168,7 +170,12 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
   private fitProblems(): string[] {
     const { jobManager, taskManager } = this.processes;
     const { maxTaskManagers, podDiskMib } = this.bound;
-    return [...jobManager.fitProblems(1, podDiskMib), ...taskManager.fitProblems(maxTaskManagers, podDiskMib)];
+    return [
+      ...jobManager.fitProblems(1, podDiskMib),
+      ...taskManager.fitProblems(maxTaskManagers, podDiskMib),
+      ...jobManager.architectureProblems(this.image.architecture),
+      ...taskManager.architectureProblems(this.image.architecture),
+    ];
   }
 
   private refuse(problems: readonly string[]): void {

@@ -4,7 +4,7 @@ import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct, DependencyGroup, IConstruct, IDependable } from 'constructs';
-import { CapacityConfig, ClusterNeeds, ManagedNodeGroupCapacity } from './capacity';
+import { CapacityConfig, ClusterNeeds, ICapacity, ManagedNodeGroupCapacity } from './capacity';
 import { AwaitedValue, FlinkPlatformProps, IFlinkPlatform } from './flink-platform-props';
 import { ClusterIdentity, defineIrsaRole } from './identity';
 import { ManifestPart, ManifestResource } from './manifest';
@@ -34,8 +34,8 @@ export class FlinkPlatform extends Construct implements IFlinkPlatform {
   /** @throws when the options cannot work together; all problems in one error */
   constructor(scope: Construct, id: string, props: FlinkPlatformProps = {}) {
     super(scope, id);
-    const { endpoint, version } = this.validated(props);
     const capacity = props.capacity ?? new ManagedNodeGroupCapacity();
+    const { endpoint, version } = this.validated(props, capacity);
 
     this.vpc = props.vpc ?? cluster.defineNetwork(this, props.zones ?? 3);
     const kubectlLayer = props.kubectlLayer ?? defaultKubectlLayer(this);
@@ -82,10 +82,15 @@ export class FlinkPlatform extends Construct implements IFlinkPlatform {
     return other;
   }
 
-  private validated(props: FlinkPlatformProps): { endpoint: cluster.FlinkEndpoint; version: eks.KubernetesVersion } {
+  private validated(props: FlinkPlatformProps, capacity: ICapacity): { endpoint: cluster.FlinkEndpoint; version: eks.KubernetesVersion } {
     const endpoint = props.endpoint ?? cluster.FlinkEndpoint.privateOnly();
     const version = props.kubernetesVersion ?? eks.KubernetesVersion.of(cluster.KUBERNETES_VERSION);
-    const problems = [...endpoint.problems, ...versionProblems(version.version, props.kubectlLayer), ...zoneProblems(props)];
+    const problems = [
+      ...endpoint.problems,
+      ...versionProblems(version.version, props.kubectlLayer),
+      ...zoneProblems(props),
+      ...addOnProblems(props, capacity),
+    ];
     if (problems.length > 0) throw new Error(`${this.node.path}: ${problems.join('\n')}`);
     for (const warning of endpoint.warnings) Annotations.of(this).addWarningV2('cdk-flink-on-eks:open-endpoint', warning);
     return { endpoint, version };
@@ -146,6 +151,17 @@ function versionProblems(version: string, layer?: lambda.ILayerVersion): string[
   return [
     `kubernetesVersion is '${version}' with kubectl 1.${cluster.KUBECTL_MINOR}: allowed is one minor version of skew; give 'kubectlLayer' from @aws-cdk/lambda-layer-kubectl-v${minor}`,
   ];
+}
+
+/** A version of an add-on that is not installed would have no effect. */
+function addOnProblems({ addOnVersions: given = {} }: FlinkPlatformProps, { clusterNeeds }: ICapacity): string[] {
+  const names = clusterNeeds.addOns.map(({ name }) => name);
+  return Object.keys(given)
+    .filter((name) => !names.includes(name))
+    .map(
+      (name) =>
+        `addOnVersions has '${name}': allowed are ${names.join(', ')}, because no other add-on is installed; remove it, or correct the name`,
+    );
 }
 
 function addOnVersions(props: FlinkPlatformProps, version: eks.KubernetesVersion): Record<string, string> {

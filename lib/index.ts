@@ -76,4 +76,13 @@ export {
   TaskManagerOptions,
 } from './runtime';
 export * from './state';
-export * from './stream';
+export {
+  FileSink,
+  FileSinkOptions,
+  InitialPosition,
+  IStreamSource,
+  KinesisReadOptions,
+  KinesisSource,
+  KinesisSourceProps,
+  StreamConfig,
+} from './stream';

@@ -16,7 +16,7 @@ export interface ExponentialDelayOptions {
    */
   readonly maxBackoff?: Duration;
   /**
-   * By how much the delay grows at each failure, more than 1. Source: `restart-strategy.exponential-delay.backoff-multiplier`.
+   * By how much the delay grows at each failure, 1.01 or more. Source: `restart-strategy.exponential-delay.backoff-multiplier`.
    *
    * @default - the profile's
    */
@@ -125,4 +125,4 @@ const PROFILE = ['restart-strategy.'];
 const SOME = { least: Duration.millis(1), why: 'Flink refuses a delay of nothing' };
 const COUNT: NumberRange = { least: 1, most: 2147483647, why: 'the first lost Spot Instance would end the job', example: 10 };
 const JITTER: NumberRange = { least: 0, most: 1, fractions: true, why: 'it is a part of the delay', example: 0.1 };
-const MULTIPLIER: NumberRange = { least: 1, fractions: true, why: 'Flink lets the delay only grow', example: 1.5 };
+const MULTIPLIER: NumberRange = { least: 1.01, fractions: true, why: 'Flink lets the delay only grow', example: 1.5 };

@@ -267,7 +267,7 @@ describe('a typed prop is refused in its own name, and its neighbour passes', ()
     ['flink.adaptiveScheduler.rescaleMaxDelay', problems({ adaptiveScheduler: { rescaleMaxDelay: seconds(1) } }, V1_20), problems({ adaptiveScheduler: { rescaleMaxDelay: seconds(1) } })],
     ['flink.restart.attempts is 0', problems({ restart: restart.fixedDelay({ attempts: 0 }) }), problems({ restart: restart.fixedDelay({ attempts: 1 }) })],
     ['flink.restart.maxFailuresPerInterval is 0.5', problems({ restart: restart.failureRate({ maxFailuresPerInterval: 0.5 }) }), problems({ restart: restart.failureRate({ maxFailuresPerInterval: 1 }) })],
-    ['flink.restart.backoffMultiplier is 0.9', problems({ restart: restart.exponentialDelay({ backoffMultiplier: 0.9 }) }), problems({ restart: restart.exponentialDelay({ backoffMultiplier: 1 }) })],
+    ['flink.restart.backoffMultiplier is 1', problems({ restart: restart.exponentialDelay({ backoffMultiplier: 1 }) }), problems({ restart: restart.exponentialDelay({ backoffMultiplier: 1.01 }) })],
     ['flink.restart.jitterFactor is 1.1', problems({ restart: restart.exponentialDelay({ jitterFactor: 1.1 }) }), problems({ restart: restart.exponentialDelay({ jitterFactor: 1 }) })],
     ['flink.restart.initialBackoff is 0', problems({ restart: restart.exponentialDelay({ initialBackoff: Duration.millis(0) }) }), problems({ restart: restart.exponentialDelay({ initialBackoff: Duration.millis(1) }) })],
     ['flink.stateBackend.writeBufferRatio is 2', problems({ stateBackend: flink.StateBackend.rocksDb({ writeBufferRatio: 2 }) }), problems({ stateBackend: flink.StateBackend.rocksDb({ writeBufferRatio: 1 }) })],

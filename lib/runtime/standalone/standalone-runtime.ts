@@ -56,7 +56,7 @@ export class StandaloneRuntime implements IFlinkRuntime {
       maxTaskManagers: scaling.maxTaskManagers,
       spareTaskManagers: scaling.spareTaskManagers,
       podDiskMib: POD_DISK_MIB,
-      ignoredProperties: scaling.ignoredProperties,
+      ignoredProperties: { ...NATIVE, ...scaling.ignoredProperties },
       whenRunning,
       render: (charts, job) =>
         renderStandalone(charts, job, {
@@ -80,6 +80,14 @@ export class StandaloneRuntime implements IFlinkRuntime {
     });
   }
 }
+
+/** Options of Flink's native Kubernetes deployment, where Flink makes its own pods and services. Source: Flink `KubernetesConfigOptions`. */
+const NATIVE = Object.fromEntries(
+  ['rest-service.', 'container.', 'jobmanager.', 'taskmanager.', 'pod-template-file.'].map((name) => [
+    `kubernetes.${name}`,
+    'pods and services are drawn here, the service for the cluster only, because the REST API has no authentication',
+  ]),
+);
 
 /** What happens when a job ends. Source: Flink `DeploymentOptions`, `JobResultStoreOptions`. */
 function ending(): Record<string, string> {
