@@ -37,7 +37,14 @@ export function streamName(stack: Stack, logicalId: string): string {
 
 /** The values that CloudFormation would put in place of intrinsic functions; made up, but stable, where AWS would choose them. */
 export class IntrinsicFunctions {
-  constructor(private readonly stacks: Stack[]) {}
+  /**
+   * @param stacks all stacks of the app
+   * @param known values that somebody knows better; the attribute is undefined for a `Ref`
+   */
+  constructor(
+    private readonly stacks: Stack[],
+    private readonly known: (stack: Stack, logicalId: string, attribute?: string) => unknown = () => undefined,
+  ) {}
 
   /** A value without intrinsic functions. */
   public resolve(value: unknown, stack: Stack): unknown {
@@ -79,13 +86,17 @@ export class IntrinsicFunctions {
     if (parameter) return parameter.Default ?? lowerCase(stack, id);
     const type = stack.template.Resources?.[id]?.Type;
     if (type === undefined) throw new Problem(`stack ${stack.name}: Ref of '${id}', which the template does not define`);
+    const known = this.known(stack, id);
+    if (known !== undefined) return known;
     if (type === 'AWS::S3::Bucket') return bucketName(stack, id);
     return type === 'AWS::Kinesis::Stream' ? streamName(stack, id) : lowerCase(stack, id);
   }
 
-  private getAtt(argument: unknown, stack: Stack): string {
+  private getAtt(argument: unknown, stack: Stack): unknown {
     const [id, ...rest] = Array.isArray(argument) ? argument.map(String) : String(argument).split('.');
     const attribute = rest.join('.');
+    const known = this.known(stack, id, attribute);
+    if (known !== undefined) return known;
     const type = stack.template.Resources?.[id]?.Type;
     if (type === 'AWS::Kinesis::Stream' && attribute === 'Arn') return `${arn('kinesis', stack)}:stream/${streamName(stack, id)}`;
     if (type === 'AWS::S3::Bucket' && attribute === 'Arn') return `arn:aws:s3:::${bucketName(stack, id)}`;

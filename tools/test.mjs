@@ -1,12 +1,16 @@
 // `npm test`: lint, types, unit, snapshot, policy and real-Flink tests, each with its time, then one line of totals.
-// Options: --only NAME (a step below), --repeat N (the kill drill of test/flink N times).
+// Options: --only NAME (a step below), --with NAME,… (steps that take longer and are no part of `npm test`), --repeat N (the kill
+// drill of test/flink N times), --orders N and --seed N (orders in which test/cluster deploys each app, and where they come from).
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const option = (name) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined);
 const only = option('--only');
+const extra = (option('--with') ?? '').split(',');
 if (option('--repeat')) process.env.FLINK_REPEAT = option('--repeat');
+if (option('--orders')) process.env.CLUSTER_ORDERS = option('--orders');
+if (option('--seed')) process.env.CLUSTER_SEED = option('--seed');
 
 const bin = (name) => join('node_modules', '.bin', name);
 const totals = { passed: 0, failed: 0, skipped: 0 };
@@ -19,10 +23,12 @@ const steps = [
   { name: 'unit', run: () => jest('unit') },
   { name: 'sample', needs: { mvn: 'Maven', java: 'JDK 17' }, run: () => check([process.execPath, 'tools/test-sample.mjs']) },
   { name: 'flink', needs: { mvn: 'Maven', java: 'JDK 17', python3: 'Python 3' }, run: () => jest('flink', ['--runInBand']) },
+  { name: 'cluster', extra: true, needs: { go: 'Go 1.26', python3: 'Python 3' }, run: () => jest('cluster', ['--runInBand']) },
 ];
 
-for (const step of steps.filter(({ name }) => !only || name === only)) {
-  const missing = Object.entries(step.needs ?? {}).filter(([command]) => spawnSync(command, ['--version']).error);
+const asked = (step) => (only ? step.name === only : !step.extra || extra.includes(step.name));
+for (const step of steps.filter(asked)) {
+  const missing = Object.entries(step.needs ?? {}).filter(([command]) => spawnSync(command, [command === 'go' ? 'version' : '--version']).error);
   console.log(`\n== ${step.name}`);
   const start = Date.now();
   if (missing.length > 0) missingTools(step, missing.map(([, title]) => title));

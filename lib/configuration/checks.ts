@@ -107,6 +107,11 @@ export const CONFIGURATION_CHECKS = {
     when: 'no restart strategy is set with the adaptive scheduler, or no checkpoint interval: the first lost TaskManager would end the job',
     fix: 'use exponential-delay, and keep checkpoints on',
   },
+  'restart-delays': {
+    level: 'error',
+    when: 'the first delay of the restart strategy is longer than its longest, where Flink would not start the job',
+    fix: 'raise the longest or lower the first',
+  },
   'ends-at-first-loss': {
     level: 'warning',
     when: "no restart strategy is set with Flink's default scheduler",

@@ -67,5 +67,16 @@ function unalignedLocalRecovery(options: EffectiveOptions, _: Finding, warn: Fin
   );
 }
 
+/** Source: Flink `ExponentialDelayRestartBackoffTimeStrategy`, which the job would fail to make. */
+function restartDelays(options: EffectiveOptions, refuse: Finding): void {
+  const [first, longest] = ['initial-backoff', 'max-backoff'].map((name) => `restart-strategy.exponential-delay.${name}`);
+  const [from, to] = [options.milliseconds(first), options.milliseconds(longest)];
+  if (options.name('restart-strategy.type') !== 'exponential-delay' || from === undefined || to === undefined || from <= to) return;
+  refuse(
+    'restart-delays',
+    `'${first}' ${options.text(first)} is longer than '${longest}' ${options.text(longest)}: allowed is at most that, because Flink would not start the job; raise '${longest}'`,
+  );
+}
+
 /** What decides how a job comes back after a loss. */
-export const RECOVERY_CHECKS: readonly CrossCheck[] = [heartbeat, restart, failover, localRecovery, unalignedLocalRecovery];
+export const RECOVERY_CHECKS: readonly CrossCheck[] = [heartbeat, restart, restartDelays, failover, localRecovery, unalignedLocalRecovery];

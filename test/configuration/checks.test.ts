@@ -175,6 +175,12 @@ const ROWS: [CheckId, string, Change, Change][] = [
     set({ 'restart-strategy.type': 'fixed-delay', 'scheduler-mode': 'reactive' }),
   ],
   [
+    'restart-delays',
+    'a first delay above the longest',
+    set({ 'restart-strategy.exponential-delay.initial-backoff': '1 h' }),
+    set({ 'restart-strategy.exponential-delay.initial-backoff': '5 s', 'restart-strategy.exponential-delay.max-backoff': '5 s' }),
+  ],
+  [
     'ends-at-first-loss',
     'no restart with the default scheduler',
     set({ 'restart-strategy.type': 'none', 'jobmanager.scheduler': 'Default' }),

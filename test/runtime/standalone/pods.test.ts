@@ -1,4 +1,5 @@
 import { Size } from 'aws-cdk-lib';
+import * as lib from '../../../lib';
 import { templateOf, testJob } from '../../fixtures/apps';
 import { deploymentsOf, flinkOptions, kubernetesObjects, KubernetesObject, mebibytes, objectOf, selects } from '../../fixtures/kubernetes';
 
@@ -147,6 +148,12 @@ describe('how many pods there are', () => {
 
   test('the number of TaskManagers is not stated, or every deploy would undo the autoscaler', () => {
     expect(taskManager.spec).not.toHaveProperty('replicas');
+  });
+
+  test('a fixed parallelism states it: TaskManagers for its slots, and the spare ones', () => {
+    const runtime = new lib.StandaloneRuntime({ scaling: lib.FlinkScaling.fixed({ parallelism: 3, spare: 1 }) });
+    const drawn = kubernetesObjects(templateOf(testJob({ runtime }).jobStack));
+    expect(deploymentsOf(drawn).taskManager.spec.replicas).toBe(4);
   });
 });
 

@@ -1,0 +1,23 @@
+import { ChartRepository } from './chart-repository';
+import { FakeNode } from './fake-node';
+import { TestCluster, TestClusterOptions } from './test-cluster';
+
+/** What a test file works with; everything is gone when it ends. */
+export interface ClusterFixture {
+  cluster: TestCluster;
+  charts: ChartRepository;
+}
+
+/** Starts a cluster for the tests of a file, with nodes that kwok plays. */
+export function clusterFixture(nodes: FakeNode[], options: TestClusterOptions = {}): ClusterFixture {
+  const fixture = {} as ClusterFixture;
+  beforeAll(async () => {
+    [fixture.cluster, fixture.charts] = await Promise.all([TestCluster.start(options), ChartRepository.start()]);
+    if (nodes.length > 0) fixture.cluster.addFakeNodes(nodes);
+  }, 180_000);
+  afterAll(async () => {
+    await fixture.charts?.stop();
+    await fixture.cluster?.stop();
+  }, 60_000);
+  return fixture;
+}

@@ -1,0 +1,37 @@
+import { KubernetesObject } from '../fixtures/kubernetes';
+import { TestCluster } from './test-cluster';
+
+/** Every object of a namespace, as `kind/name`, but for events and what Kubernetes itself puts into each namespace. */
+export function contentsOf(cluster: TestCluster, namespace: string): string[] {
+  const kinds = cluster
+    .must(['api-resources', '--namespaced', '--verbs=list', '--output=name'])
+    .trim()
+    .split('\n')
+    .filter((kind) => !/^events|metrics\.k8s\.io$/.test(kind));
+  const own = ['ServiceAccount/default', 'ConfigMap/kube-root-ca.crt'];
+  return cluster
+    .objects(kinds.join(','), namespace)
+    .map(({ kind, metadata }) => `${kind}/${metadata.name}`)
+    .filter((name) => !own.includes(name))
+    .sort();
+}
+
+/** What somebody asked for in these objects, without what the cluster writes into them while it works. */
+export function intentOf(objects: KubernetesObject[]): Record<string, unknown> {
+  return Object.fromEntries(
+    objects.map(({ kind, metadata, status, ...rest }) => {
+      void status;
+      const { labels, annotations, uid, generation, namespace, name } = metadata as Record<string, unknown>;
+      return [`${kind}/${namespace as string}/${name as string}`, { ...rest, labels, annotations, uid, generation }];
+    }),
+  );
+}
+
+/** Ids of the pods of an application; a pod that was restarted has another. */
+export function podIds(cluster: TestCluster, namespace: string): string[] {
+  return cluster
+    .objects('pods', namespace)
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .map(({ metadata }) => metadata.uid as string)
+    .sort();
+}

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { platformWith, synthesizeSample } from './apps';
+import { seeded } from './assembly';
+import { clusterFixture } from './cluster-fixture';
+import { contentsOf } from './contents';
+import { Deployment } from './deployment';
+import { managedNodes } from './nodes';
+import { TestCluster } from './test-cluster';
+
+/** Orders for each app; eight in all by default, fifty each with `npm run test:cluster -- --orders 50`. */
+const ORDERS = process.env.CLUSTER_ORDERS === undefined ? undefined : Number(process.env.CLUSTER_ORDERS);
+const SEED = Number(process.env.CLUSTER_SEED ?? Date.now() % 1_000_000);
+
+const APPS = [
+  { title: 'the sample', orders: 3, namespaces: ['price-maxima'], out: () => synthesizeSample('flink-on-spot') },
+  { title: 'the sample on Karpenter', orders: 3, namespaces: ['generated-ticks'], out: () => synthesizeSample('flink-on-karpenter') },
+  {
+    title: 'two applications on one platform',
+    orders: 2,
+    namespaces: ['prices', 'quotes'],
+    out: () => platformWith([{ name: 'prices' }, { name: 'quotes' }]),
+  },
+];
+
+const fixture = clusterFixture(managedNodes({}));
+beforeAll(() => void process.stderr.write(`cluster: orders are drawn from seed ${SEED}; CLUSTER_SEED=${SEED} draws them again\n`));
+
+describe.each(APPS)('$title', ({ title, orders, namespaces, out }) => {
+  let folder: string;
+  beforeAll(() => {
+    folder = out();
+  }, 60_000);
+
+  const runs = Array.from({ length: ORDERS ?? orders }, (_, index) => index);
+  test.each(runs)(
+    'order %i creates everything, and deleting in another leaves the namespaces only',
+    async (run) => {
+      const { cluster, charts } = fixture;
+      const done: string[] = [];
+      const deployment = new Deployment(cluster, charts, seeded(SEED + 1000 * APPS.findIndex((app) => app.title === title) + run), (id) =>
+        done.push(id),
+      );
+      try {
+        await deployment.deploy(folder);
+        for (const manifest of deployment.manifests()) cluster.must(['get', '--filename=-'], manifest);
+        await deployment.destroy();
+      } catch (error) {
+        throw new Error(`seed ${SEED}, after ${done.join(', ')}: ${(error as Error).message}`);
+      } finally {
+        deployment.stop();
+      }
+      for (const namespace of namespaces)
+        await cluster.until(`namespace ${namespace} is empty`, () => contentsOf(cluster, namespace).length === 0 || undefined, 120);
+      expect(releases(cluster)).toEqual([]);
+      // What kubectl or the server found to say against an object.
+      expect(readFileSync(deployment.log, 'utf8').match(/Warning:.*/g)).toBeNull();
+      cluster.must(['delete', 'namespace', ...namespaces, '--timeout=60s']);
+    },
+    600_000,
+  );
+});
+
+/** Names of the Helm releases that are left: each keeps its state in a Secret. */
+function releases(cluster: TestCluster): string[] {
+  return cluster
+    .objects('secrets', 'kube-system')
+    .filter(({ type }) => type === 'helm.sh/release.v1')
+    .map(({ metadata }) => metadata.name as string);
+}
