@@ -20,7 +20,7 @@ test('region failover runs the default scheduler with a fixed number of TaskMana
   expect(flinkOptions(objects)).toMatchObject({
     'jobmanager.scheduler': 'Default',
     'jobmanager.execution.failover-strategy': 'region',
-    'parallelism.default': '4',
+    'parallelism.default': 4,
   });
   expect(flinkOptions(objects)).not.toHaveProperty('scheduler-mode');
   expect(JSON.stringify(deploymentsOf(objects))).toContain('"replicas":6');
