@@ -1,10 +1,37 @@
 export * from './capacity';
 export {
+  AdaptiveSchedulerOptions,
   ApplicationMemory,
   ApplicationName,
+  BufferDebloating,
+  ChangelogOptions,
   CheckpointingOptions,
+  ConsoleLoggingOptions,
+  DiskStateOptions,
+  ExponentialDelayOptions,
+  FailureRateOptions,
+  FixedDelayOptions,
+  FlinkLogging,
+  FlinkOptions,
+  FlinkProfile,
   FlinkVersion,
+  ForStOptions,
+  HeartbeatOptions,
+  HighAvailability,
+  HighAvailabilityScope,
   JobManagerMemory,
+  JvmOptions,
+  LogLevel,
+  MetricScopes,
+  MetricsReporter,
+  MetricsReporterOptions,
+  NamedReporterOptions,
+  NetworkOptions,
+  ProfileValue,
+  RestartStrategy,
+  RocksDbOptions,
+  RocksDbPreset,
+  StateBackend,
   StateMemory,
   TaskManagerMemory,
 } from './configuration';
@@ -61,4 +88,13 @@ export {
   TaskManagerOptions,
 } from './runtime';
 export * from './state';
-export * from './stream';
+export {
+  FileSink,
+  FileSinkOptions,
+  InitialPosition,
+  IStreamSource,
+  KinesisReadOptions,
+  KinesisSource,
+  KinesisSourceProps,
+  StreamConfig,
+} from './stream';

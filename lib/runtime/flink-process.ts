@@ -121,6 +121,20 @@ export class FlinkProcess {
   }
 
   /**
+   * Whether the pods may land on a machine that cannot run the image.
+   *
+   * @param architecture of the image, `amd64` or `arm64`; undefined when it is not known
+   */
+  public architectureProblems(architecture: string | undefined): string[] {
+    const others = this.spec.placement.shapes.filter((shape) => architecture !== undefined && shape.architecture !== architecture);
+    if (others.length === 0) return [];
+    const { name, architecture: other } = others[0];
+    return [
+      `the image is for ${architecture}, ${this.defaults.name} may run on ${name} nodes, which are ${other}: allowed is an image for its nodes, because the pods would end with 'exec format error'; give the image the platform of the nodes, or the capacity instance types of ${architecture}`,
+    ];
+  }
+
+  /**
    * The most pods that one machine may hold, and so the most that leave together; 0 when nothing is known of the machines.
    *
    * @param podDiskMib what a pod needs of the disk besides its working directory
