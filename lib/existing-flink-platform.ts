@@ -95,7 +95,14 @@ export class ExistingFlinkPlatform extends FlinkPlatformBase {
   }
 
   private warn({ capacity }: ExistingClusterProps): void {
-    const names = capacity.clusterNeeds.addOns.map(({ name }) => name);
+    const { clusterKind, addOns } = capacity.clusterNeeds;
+    if (clusterKind) {
+      Annotations.of(this).addWarningV2(
+        'cdk-flink-on-eks:existing-cluster-kind',
+        `the capacity needs a cluster with ${clusterKind}, which a synthesis cannot see: see that it is one`,
+      );
+    }
+    const names = addOns.map(({ name }) => name);
     if (names.length === 0) return;
     Annotations.of(this).addWarningV2(
       'cdk-flink-on-eks:existing-add-ons',

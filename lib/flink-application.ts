@@ -174,8 +174,8 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
 
   private fitProblems(): string[] {
     const { jobManager, taskManager } = this.processes;
-    const { maxTaskManagers, podDiskMib } = this.bound;
-    return [...jobManager.fitProblems(1, podDiskMib), ...taskManager.fitProblems(maxTaskManagers, podDiskMib)];
+    const { jobManagers, maxTaskManagers, podDiskMib } = this.bound;
+    return [...jobManager.fitProblems(jobManagers, podDiskMib), ...taskManager.fitProblems(maxTaskManagers, podDiskMib)];
   }
 
   private refuse(problems: readonly string[]): void {

@@ -15,7 +15,16 @@ export { FlinkPlatform } from './flink-platform';
 export { FlinkPlatformBase } from './flink-platform-base';
 export { AwaitedValue, FlinkPlatformProps, IFlinkPlatform } from './flink-platform-props';
 export { ClusterIdentity, IdentityBindOptions, IdentityConfig, IFlinkIdentity, IrsaIdentity } from './identity';
-export { CheckpointFirstOptions, EvictionHook, FlinkEviction, FlinkEvictionConfig } from './interruption';
+export {
+  CheckpointFirstOptions,
+  EvictionHook,
+  FlinkEviction,
+  FlinkEvictionBindOptions,
+  FlinkEvictionConfig,
+  SpotInterruptionDrill,
+  SpotInterruptionDrillProps,
+  SpotTarget,
+} from './interruption';
 export { IKubectl, ManifestPart, ObjectsOptions, ObjectValueOptions } from './manifest';
 export {
   NodeAllocatable,

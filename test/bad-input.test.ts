@@ -31,6 +31,8 @@ const fixed = (options: lib.FixedScalingOptions, more: ApplicationOverrides = {}
 const leaving = (options: lib.CheckpointFirstOptions): ApplicationOverrides => ({
   runtime: new lib.StandaloneRuntime({ eviction: lib.FlinkEviction.checkpointFirst(options) }),
 });
+const standbys = (standbyJobManagers: number): ApplicationOverrides => ({ runtime: new lib.StandaloneRuntime({ standbyJobManagers }) });
+const REST_TLS = { 'security.ssl.rest.enabled': 'true' };
 const jar = (entryClass: string): ApplicationOverrides => ({ job: lib.FlinkJob.jar({ entryClass }) });
 const image = (uri: string): ApplicationOverrides => ({ image: lib.FlinkImage.fromUri(uri) });
 
@@ -200,6 +202,24 @@ describe('scaling and leaving', () => {
       'eviction.grace 54 s',
       leaving({ deadline: Duration.seconds(45), grace: Duration.seconds(55) }),
     ),
+    row(
+      'no time for a checkpoint after the replacement',
+      leaving({ deadline: Duration.seconds(45), replacementWait: Duration.seconds(41) }),
+      'eviction.replacementWait is 41 s',
+      leaving({ deadline: Duration.seconds(45), replacementWait: Duration.seconds(40) }),
+    ),
+    row('less than no standby', standbys(-1), 'standbyJobManagers is -1', standbys(0)),
+    row('half a standby', standbys(0.5), 'standbyJobManagers is 0.5', standbys(1)),
+    row(
+      'standbys without HA',
+      { ...standbys(1), properties: { 'high-availability.type': 'NONE' } },
+      "'high-availability.type'",
+      standbys(1),
+    ),
+    row('TLS for a REST API that the hook asks', { properties: REST_TLS }, "'security.ssl.rest.enabled'", {
+      properties: REST_TLS,
+      runtime: new lib.StandaloneRuntime({ eviction: lib.FlinkEviction.atOnce() }),
+    }),
   ]);
 });
 

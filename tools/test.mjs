@@ -20,10 +20,12 @@ const strict = process.env.CI === 'true';
 const steps = [
   { name: 'lint', run: () => check([bin('eslint'), 'lib', 'bin', 'local', 'test']) },
   { name: 'format', run: () => check([bin('prettier'), '--check', '--log-level', 'warn', 'lib', 'bin', 'local', 'test']) },
+  { name: 'shell', run: () => shellcheck() },
   { name: 'types', run: () => check([bin('tsc'), '-p', 'tsconfig.test.json']) },
   { name: 'api', run: () => check([process.execPath, 'tools/api.mjs', '--check']) },
   { name: 'unit', run: () => jest('unit') },
   { name: 'sample', needs: { mvn: 'Maven', java: 'JDK 17' }, run: () => check([process.execPath, 'tools/test-sample.mjs']) },
+  { name: 'oldest-cdk', run: () => check([process.execPath, 'tools/oldest-cdk.mjs']) },
   { name: 'flink', needs: { mvn: 'Maven', java: 'JDK 17', python3: 'Python 3' }, run: () => jest('flink', ['--runInBand']) },
   { name: 'consumers', extra: true, run: () => program('consumers', 'tools/consumers/run.mjs', ['--all']) },
   { name: 'cluster', extra: true, needs: { go: 'Go 1.26', python3: 'Python 3' }, run: () => jest('cluster', ['--runInBand']) },
@@ -47,6 +49,14 @@ process.exit(totals.failed > 0 ? 1 : 0);
 function check([command, ...args]) {
   const { status } = spawnSync(command, args, { stdio: 'inherit' });
   if (status === 0) totals.passed++;
+  else totals.failed++;
+}
+
+/** Ends with 3 where Python or its package cannot be had. */
+function shellcheck() {
+  const { status } = spawnSync(process.execPath, ['tools/shellcheck.mjs'], { stdio: 'inherit' });
+  if (status === 0) totals.passed++;
+  else if (status === 3 && !strict) totals.skipped++;
   else totals.failed++;
 }
 

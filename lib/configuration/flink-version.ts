@@ -59,6 +59,14 @@ export class FlinkVersion {
     this.line = match[1];
   }
 
+  /**
+   * Whether a reactive job that runs takes in a new TaskManager only after a while, not the moment it comes.
+   * Source: Flink, FLIP-461 and `jobmanager.adaptive-scheduler.executing.resource-stabilization-timeout`, since 2.0.
+   */
+  public get scalesUpLater(): boolean {
+    return LINES[this.line].stabilization !== undefined;
+  }
+
   /** Tag of the official image with Java 17. Source: apache/flink-docker, supported tags. */
   public get imageTag(): string {
     return `${this.release}-scala_2.12-java17`;

@@ -1,5 +1,5 @@
 import { Size, Token } from 'aws-cdk-lib';
-import { misfits, Placement, PlacementProfile, Placements, PodRequest, podsPerNode } from '../placement';
+import { misfits, mostPods, Placement, PlacementProfile, Placements, PodRequest, podsPerNode } from '../placement';
 import { ProcessSpec } from './flink-job-spec';
 
 /** Size and place of one kind of process. */
@@ -111,12 +111,12 @@ export class FlinkProcess {
         `${this.defaults.name} fits no node it may use, so its pods would wait for ever: ${reasons.flat().join('; ')} (DaemonSets deducted); lower the request or give the capacity larger nodes`,
       ];
     }
-    const groups = shapes.map((shape) => ({ shape, each: podsPerNode(pod, shape, DAEMON_SETS) }));
-    const most = groups.reduce((sum, { shape, each }) => sum + (shape.maxCount ?? Infinity) * each, 0);
+    const counts = mostPods(pod, shapes, DAEMON_SETS);
+    const most = counts.reduce((sum, { total }) => sum + total, 0);
     if (most >= count) return [];
-    const arithmetic = groups.map(({ shape, each }) => `${shape.maxCount} ${shape.name} x ${each}`).join(' + ');
+    const arithmetic = counts.map(({ shape, each }) => `${shape.maxCount} ${shape.name} x ${each}`).join(' + ');
     return [
-      `${this.defaults.name} may be ${count}, its machines hold ${arithmetic} = ${most}: the rest would wait for ever; raise maxSize of the groups or lower the number`,
+      `${this.defaults.name} may be ${count}, its machines hold ${arithmetic} = ${most}: the rest would wait for ever; raise maxSize of the groups or the limits of the pools, or lower the number`,
     ];
   }
 

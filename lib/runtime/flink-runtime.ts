@@ -46,6 +46,8 @@ export interface IBoundFlinkRuntime {
   readonly maxTaskManagers: number;
   /** TaskManagers beyond those that the job needs: they take over when others are lost. 0 where the job takes every one. */
   readonly spareTaskManagers: number;
+  /** JobManagers, with those that wait to take over. */
+  readonly jobManagers: number;
   /** What each pod needs of a node's disk besides its working directory, in MiB. */
   readonly podDiskMib: number;
   /** Options that this runtime makes Flink ignore, each with the reason. */

@@ -91,8 +91,9 @@ function flinkContainer(job: FlinkJobSpec, pod: FlinkPod): k8s.Container {
 /** Runs before SIGTERM; Kubernetes counts it into the grace period. */
 function lifecycle(job: FlinkJobSpec, { eviction, restHost }: FlinkPod): k8s.Lifecycle | undefined {
   if (!eviction.hook) return undefined;
-  const { fileName, deadlineSeconds } = eviction.hook;
-  const command = ['bash', `/opt/flink/conf/${fileName}`, restHost, String(FlinkPort.REST), job.jobId, String(deadlineSeconds)];
+  const { fileName, deadlineSeconds, replacementSeconds } = eviction.hook;
+  const times = [deadlineSeconds, replacementSeconds].map(String);
+  const command = ['bash', `/opt/flink/conf/${fileName}`, restHost, String(FlinkPort.REST), job.jobId, ...times];
   return { preStop: { exec: { command } } };
 }
 

@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib';
+import { FlinkVersion } from '../../configuration';
 
 /** A job that has always the same parallelism. */
 export interface FixedScalingOptions {
@@ -76,6 +77,8 @@ export interface FlinkScalingConfig {
   readonly maxTaskManagers: number;
   /** TaskManagers beyond those that the job needs. */
   readonly spareTaskManagers: number;
+  /** Whether a TaskManager that comes leaves the job as it is for a while, so that one that goes can wait for it. */
+  readonly replacementFirst: boolean;
   /** Options that have no effect with this way of scaling, each with the reason. */
   readonly ignoredProperties: Record<string, string>;
   /** What is wrong, one sentence each. */
@@ -88,6 +91,8 @@ export interface FlinkScalingBindOptions {
   readonly maxParallelism: number;
   /** Task slots of a TaskManager. */
   readonly taskSlots: number;
+  /** Flink of the application. */
+  readonly version: FlinkVersion;
 }
 
 /** How a standalone application scales. */
@@ -136,6 +141,7 @@ class ReactiveScaling extends FlinkScaling {
       autoscaler: this.autoscaler,
       maxTaskManagers: isToken(this.autoscaler.max) ? 1 : this.autoscaler.max,
       spareTaskManagers: 0,
+      replacementFirst: options.version.scalesUpLater,
       problems: [...countProblems(this.autoscaler), ...this.reachProblems(options), ...windowProblems(this.autoscaler)],
       ignoredProperties: { 'parallelism.default': 'in Reactive Mode the job takes every slot there is' },
     };
@@ -193,6 +199,7 @@ class FixedScaling extends FlinkScaling {
       replicas,
       maxTaskManagers: replicas,
       spareTaskManagers: this.spare,
+      replacementFirst: true,
       problems: this.problems(maxParallelism, taskSlots),
       ignoredProperties: {},
     };

@@ -4,16 +4,27 @@ import { FlinkPort } from '../../configuration';
 import { FlinkEvictionConfig } from '../../interruption';
 import { FlinkJobSpec } from '../flink-job-spec';
 import { componentMetadata, flinkPodTemplate } from './flink-pod';
-import { applicationLabels, FlinkComponent, selectorLabels } from './flink-labels';
+import { applicationLabels, componentName, FlinkComponent, selectorLabels } from './flink-labels';
+import { spreadConstraints } from './pod-placement';
 
 const COMPONENT = FlinkComponent.JOB_MANAGER;
 
-/** Draws the JobManager: one pod that is always replaced as a whole, since two would race for the leadership. */
-export function drawJobManager(chart: Chart, job: FlinkJobSpec, eviction: FlinkEvictionConfig): void {
+/** What the eviction and the standbys mean for the pods. */
+export interface JobManagerDetails {
+  /** Pods that wait to take over, beside the one that leads. */
+  readonly standbyJobManagers: number;
+  readonly eviction: FlinkEvictionConfig;
+}
+
+/**
+ * Draws the JobManager: one pod that leads, and standbys if there are any. They are always replaced all at once: those of two versions
+ * would race for the leadership.
+ */
+export function drawJobManager(chart: Chart, job: FlinkJobSpec, { eviction, standbyJobManagers }: JobManagerDetails): void {
   new k8s.KubeDeployment(chart, 'JobManager', {
     metadata: componentMetadata(job, COMPONENT),
     spec: {
-      replicas: 1,
+      replicas: 1 + standbyJobManagers,
       revisionHistoryLimit: 3,
       strategy: { type: 'Recreate' },
       selector: { matchLabels: selectorLabels(job, COMPONENT) },
@@ -30,11 +41,22 @@ export function drawJobManager(chart: Chart, job: FlinkJobSpec, eviction: FlinkE
         startupProbe: { tcpSocket: port(FlinkPort.REST), periodSeconds: 5, failureThreshold: 60 },
         livenessProbe: { tcpSocket: port(FlinkPort.JOB_MANAGER_RPC), periodSeconds: 15, failureThreshold: 6, timeoutSeconds: 5 },
         readinessProbe: { exec: { command: jobIsRunning(job) }, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 5 },
+        // A standby on the same node would go with it.
+        topologySpreadConstraints: standbyJobManagers > 0 ? spreadConstraints(selectorLabels(job, COMPONENT)) : undefined,
       }),
     },
   });
+  if (standbyJobManagers > 0) drawDisruptionBudget(chart, job);
   service(chart, 'Rest', job, 'rest', { rest: FlinkPort.REST });
   service(chart, 'JobManagerRpc', job, 'jobmanager', { rpc: FlinkPort.JOB_MANAGER_RPC, blob: FlinkPort.BLOB });
+}
+
+/** With standbys there is always one left to lead; without any, a budget would only keep a node from being drained. */
+function drawDisruptionBudget(chart: Chart, job: FlinkJobSpec): void {
+  new k8s.KubePodDisruptionBudget(chart, 'JobManagerBudget', {
+    metadata: { name: componentName(job, COMPONENT), labels: applicationLabels(job.name) },
+    spec: { maxUnavailable: k8s.IntOrString.fromNumber(1), selector: { matchLabels: selectorLabels(job, COMPONENT) } },
+  });
 }
 
 // 2.x stops parsing at an unknown option and loses the job class with it; --host is one since 2.0 (FLINK-36355).

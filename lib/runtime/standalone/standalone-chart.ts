@@ -16,6 +16,8 @@ export interface StandaloneDetails {
   readonly autoscaler?: AutoscalerSpec;
   /** Number of TaskManagers, when no autoscaler decides it. */
   readonly replicas?: number;
+  /** JobManagers beside the one that leads. */
+  readonly standbyJobManagers: number;
   readonly eviction: FlinkEvictionConfig;
 }
 
@@ -28,7 +30,7 @@ export function renderStandalone(charts: ManifestParts, job: FlinkJobSpec, detai
     metadata: { name: configurationName(job), labels: applicationLabels(job.name) },
     data: { 'config.yaml': job.configYaml, 'log4j-console.properties': job.logging, ...hookFile(details.eviction) },
   });
-  drawJobManager(core, job, details.eviction);
+  drawJobManager(core, job, details);
   drawTaskManagers(core, job, details);
   if (autoscaling && details.autoscaler) drawAutoscaler(autoscaling, job, details.autoscaler);
 }

@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { FlinkPort, podProperties } from '../../configuration';
 import { IFlinkIdentity, IrsaIdentity } from '../../identity';
@@ -16,6 +17,13 @@ export interface StandaloneRuntimeProps {
    * @default FlinkScaling.reactive()
    */
   readonly scaling?: FlinkScaling;
+  /**
+   * JobManagers that wait to take over, each on another node as far as there are nodes. Without one, a new pod starts first when the
+   * JobManager is lost. Kubernetes HA elects the leader.
+   *
+   * @default 0
+   */
+  readonly standbyJobManagers?: number;
   /**
    * What the pods do when they are told to leave.
    *
@@ -45,7 +53,8 @@ export class StandaloneRuntime implements IFlinkRuntime {
       clusterIdentity,
     });
     const scaling = (this.props.scaling ?? FlinkScaling.reactive()).bind(options);
-    const eviction = (this.props.eviction ?? FlinkEviction.checkpointFirst()).bind();
+    const eviction = (this.props.eviction ?? FlinkEviction.checkpointFirst()).bind(scaling);
+    const standbyJobManagers = this.props.standbyJobManagers ?? 0;
     return {
       grantPrincipal: identity.grantPrincipal,
       requiredProperties: {
@@ -57,10 +66,11 @@ export class StandaloneRuntime implements IFlinkRuntime {
       },
       prerequisites: identity.prerequisites,
       parts: scaling.autoscaler ? ['core', 'autoscaling'] : ['core'],
-      problems: [...scaling.problems, ...eviction.problems],
+      problems: [...scaling.problems, ...eviction.problems, ...standbyProblems(standbyJobManagers)],
       warnings: eviction.warnings,
       maxTaskManagers: scaling.maxTaskManagers,
       spareTaskManagers: scaling.spareTaskManagers,
+      jobManagers: Token.isUnresolved(standbyJobManagers) ? 1 : 1 + standbyJobManagers,
       podDiskMib: POD_DISK_MIB,
       ignoredProperties: scaling.ignoredProperties,
       whenRunning,
@@ -69,10 +79,17 @@ export class StandaloneRuntime implements IFlinkRuntime {
           serviceAccountAnnotations: identity.serviceAccountAnnotations,
           autoscaler: scaling.autoscaler,
           replicas: scaling.replicas,
+          standbyJobManagers,
           eviction,
         }),
     };
   }
+}
+
+function standbyProblems(standby: number): string[] {
+  if (!Token.isUnresolved(standby) && Number.isInteger(standby) && standby >= 0) return [];
+  const given = Token.isUnresolved(standby) ? 'a number that only a deployment knows' : String(standby);
+  return [`standbyJobManagers is ${given}: allowed is a whole number of 0 or more, the JobManagers that wait to take over; use 1`];
 }
 
 /**
