@@ -60,7 +60,7 @@ describe('who wins', () => {
 describe('a lost TaskManager is routine', () => {
   test('it is noticed within twelve seconds, or at the first refused call', () => {
     expect(configured()).toMatchObject({
-      'heartbeat.interval': '3 s',
+      'heartbeat.interval': '1 s',
       'heartbeat.timeout': '12 s',
       'heartbeat.rpc-failure-threshold': '1',
     });

@@ -161,7 +161,7 @@ const ROWS: [CheckId, string, Change, Change][] = [
     checkpointing('savepoint-dir', places['execution.checkpointing.dir']),
     checkpointing('savepoint-dir', 's3p://state/b'),
   ],
-  ['heartbeat-times', 'a timeout of one interval', set({ 'heartbeat.timeout': '3 s' }), set({ 'heartbeat.timeout': '3001 ms' })],
+  ['heartbeat-times', 'a timeout of one interval', set({ 'heartbeat.timeout': '1 s' }), set({ 'heartbeat.timeout': '1001 ms' })],
   [
     'parallelism-above-maximum',
     'more than the key groups (row 12)',

@@ -239,12 +239,14 @@ describe('typed props', () => {
     expect(clash.problems.join()).toContain("is set by 'checkpointing.savepointDirectory' to 's3p://a/b'");
   });
 
-  test('the plain profile tells Flink nothing but what keeps state, restarts and Java 17 alive', () => {
+  test('the plain profile tells Flink nothing but what keeps state, restarts, RocksDB and Java 17 alive', () => {
     const made = told({ flink: { profile: flink.FlinkProfile.plain() } }).toProperties();
     for (const key of [...Object.keys(BUCKET), 'env.java.default-opts.all', 'pipeline.max-parallelism', 'taskmanager.numberOfTaskSlots'])
       delete made[key];
     expect(made).toEqual({
       'execution.checkpointing.interval': '30 s',
+      // Flink's own place for RocksDB's files can be too long a path.
+      'state.backend.rocksdb.localdir': '/opt/flink/work',
       'execution.checkpointing.min-pause': '0 s',
       'execution.checkpointing.timeout': '10 min',
       'execution.checkpointing.storage': 'filesystem',
