@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { FlinkPort, podProperties } from '../../configuration';
-import { IFlinkIdentity, IrsaIdentity } from '../../identity';
+import { IdentityConfig, IFlinkIdentity, IrsaIdentity } from '../../identity';
 import { FlinkEviction } from '../../interruption';
 import { FlinkRuntimeBindOptions, IBoundFlinkRuntime, IFlinkRuntime, RunningJob } from '../flink-runtime';
 import { CHECKSUM_LABEL, FlinkComponent } from './flink-labels';
@@ -43,15 +43,7 @@ export class StandaloneRuntime implements IFlinkRuntime {
   constructor(private readonly props: StandaloneRuntimeProps = {}) {}
 
   public bind(scope: Construct, options: FlinkRuntimeBindOptions): IBoundFlinkRuntime {
-    const { name, namespace, clusterIdentity } = options;
-    const identity = (this.props.identity ?? new IrsaIdentity()).bind(scope, {
-      applicationName: name.value,
-      roleLogicalId: name.logicalId('role'),
-      policyLogicalId: name.logicalId('policy'),
-      namespace,
-      serviceAccountName: name.value,
-      clusterIdentity,
-    });
+    const identity = this.bindIdentity(scope, options);
     const scaling = (this.props.scaling ?? FlinkScaling.reactive()).bind(options);
     const eviction = (this.props.eviction ?? FlinkEviction.checkpointFirst()).bind(scaling);
     const standbyJobManagers = this.props.standbyJobManagers ?? 0;
@@ -83,6 +75,17 @@ export class StandaloneRuntime implements IFlinkRuntime {
           eviction,
         }),
     };
+  }
+
+  private bindIdentity(scope: Construct, { name, namespace, clusterIdentity }: FlinkRuntimeBindOptions): IdentityConfig {
+    return (this.props.identity ?? new IrsaIdentity()).bind(scope, {
+      applicationName: name.value,
+      roleLogicalId: name.logicalId('role'),
+      policyLogicalId: name.logicalId('policy'),
+      namespace,
+      serviceAccountName: name.value,
+      clusterIdentity,
+    });
   }
 }
 
