@@ -1,26 +1,31 @@
 import { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
-import { FlinkPort } from '../../configuration';
+import { FlinkPort, HighAvailability } from '../../configuration';
 import { FlinkEvictionConfig } from '../../interruption';
 import { FlinkJobSpec } from '../flink-job-spec';
 import { componentMetadata, flinkPodTemplate } from './flink-pod';
-import { applicationLabels, componentName, FlinkComponent, selectorLabels } from './flink-labels';
+import { applicationLabels, componentName, FlinkComponent, jobManagerService, selectorLabels } from './flink-labels';
 import { spreadConstraints } from './pod-placement';
 
 const COMPONENT = FlinkComponent.JOB_MANAGER;
 
-/** What the eviction and the standbys mean for the pods. */
+/** What the eviction, high availability and the standbys mean for the pods. */
 export interface JobManagerDetails {
   /** Pods that wait to take over, beside the one that leads. */
   readonly standbyJobManagers: number;
   readonly eviction: FlinkEvictionConfig;
+  readonly highAvailability: HighAvailability;
 }
 
 /**
  * Draws the JobManager: one pod that leads, and standbys if there are any. They are always replaced all at once: those of two versions
  * would race for the leadership.
  */
-export function drawJobManager(chart: Chart, job: FlinkJobSpec, { eviction, standbyJobManagers }: JobManagerDetails): void {
+export function drawJobManager(
+  chart: Chart,
+  job: FlinkJobSpec,
+  { eviction, highAvailability, standbyJobManagers }: JobManagerDetails,
+): void {
   new k8s.KubeDeployment(chart, 'JobManager', {
     metadata: componentMetadata(job, COMPONENT),
     spec: {
@@ -35,7 +40,7 @@ export function drawJobManager(chart: Chart, job: FlinkJobSpec, { eviction, stan
         annotations: { 'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false' },
         restHost: '127.0.0.1',
         process: job.jobManager,
-        args: jobManagerArguments(job),
+        args: jobManagerArguments(job, highAvailability.jobManagerAddress('$(POD_IP)', jobManagerService(job.name))),
         ports: { rpc: FlinkPort.JOB_MANAGER_RPC, blob: FlinkPort.BLOB, rest: FlinkPort.REST, query: FlinkPort.QUERY_SERVICE },
         // The REST server is up before state is restored, so a JobManager with much to restore is not killed: 5 minutes at most.
         startupProbe: { tcpSocket: port(FlinkPort.REST), periodSeconds: 5, failureThreshold: 60 },
@@ -47,8 +52,8 @@ export function drawJobManager(chart: Chart, job: FlinkJobSpec, { eviction, stan
     },
   });
   if (standbyJobManagers > 0) drawDisruptionBudget(chart, job);
-  service(chart, 'Rest', job, 'rest', { rest: FlinkPort.REST });
-  service(chart, 'JobManagerRpc', job, 'jobmanager', { rpc: FlinkPort.JOB_MANAGER_RPC, blob: FlinkPort.BLOB });
+  service(chart, 'Rest', job, `${job.name}-rest`, { rest: FlinkPort.REST });
+  service(chart, 'JobManagerRpc', job, jobManagerService(job.name), { rpc: FlinkPort.JOB_MANAGER_RPC, blob: FlinkPort.BLOB });
 }
 
 /** With standbys there is always one left to lead; without any, a budget would only keep a node from being drained. */
@@ -60,10 +65,10 @@ function drawDisruptionBudget(chart: Chart, job: FlinkJobSpec): void {
 }
 
 // 2.x stops parsing at an unknown option and loses the job class with it; --host is one since 2.0 (FLINK-36355).
-function jobManagerArguments(job: FlinkJobSpec): string[] {
+function jobManagerArguments(job: FlinkJobSpec, address: string): string[] {
   return [
     'standalone-job',
-    '-Djobmanager.rpc.address=$(POD_IP)',
+    `-Djobmanager.rpc.address=${address}`,
     '--job-classname',
     job.entryClass,
     '--job-id',
@@ -82,9 +87,9 @@ function jobIsRunning(job: FlinkJobSpec): string[] {
   return ['bash', '-c', script];
 }
 
-function service(chart: Chart, id: string, job: FlinkJobSpec, suffix: string, ports: Record<string, number>): void {
+function service(chart: Chart, id: string, job: FlinkJobSpec, name: string, ports: Record<string, number>): void {
   new k8s.KubeService(chart, id, {
-    metadata: { name: `${job.name}-${suffix}`, labels: applicationLabels(job.name) },
+    metadata: { name, labels: applicationLabels(job.name) },
     spec: {
       type: 'ClusterIP',
       selector: selectorLabels(job, COMPONENT),

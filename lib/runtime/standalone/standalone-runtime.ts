@@ -1,10 +1,10 @@
 import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { FlinkPort, podProperties } from '../../configuration';
+import { podProperties } from '../../configuration';
 import { IdentityConfig, IFlinkIdentity, IrsaIdentity } from '../../identity';
 import { FlinkEviction } from '../../interruption';
 import { FlinkRuntimeBindOptions, IBoundFlinkRuntime, IFlinkRuntime, RunningJob } from '../flink-runtime';
-import { CHECKSUM_LABEL, FlinkComponent } from './flink-labels';
+import { CHECKSUM_LABEL, FlinkComponent, jobManagerService } from './flink-labels';
 import { POD_DISK_MIB } from './flink-pod';
 import { FlinkScaling } from './flink-scaling';
 import { renderStandalone } from './standalone-chart';
@@ -43,6 +43,7 @@ export class StandaloneRuntime implements IFlinkRuntime {
   constructor(private readonly props: StandaloneRuntimeProps = {}) {}
 
   public bind(scope: Construct, options: FlinkRuntimeBindOptions): IBoundFlinkRuntime {
+    const { name, namespace, highAvailability } = options;
     const identity = this.bindIdentity(scope, options);
     const scaling = (this.props.scaling ?? FlinkScaling.reactive()).bind(options);
     const eviction = (this.props.eviction ?? FlinkEviction.checkpointFirst()).bind(scaling);
@@ -51,7 +52,8 @@ export class StandaloneRuntime implements IFlinkRuntime {
       grantPrincipal: identity.grantPrincipal,
       requiredProperties: {
         ...podProperties(),
-        ...highAvailability(options),
+        ...highAvailability.propertiesFor({ name: name.value, namespace, jobManagerService: jobManagerService(name.value) }),
+        ...ending(),
         ...identity.properties,
         ...scaling.properties,
         ...eviction.properties,
@@ -64,7 +66,7 @@ export class StandaloneRuntime implements IFlinkRuntime {
       spareTaskManagers: scaling.spareTaskManagers,
       jobManagers: Token.isUnresolved(standbyJobManagers) ? 1 : 1 + standbyJobManagers,
       podDiskMib: POD_DISK_MIB,
-      ignoredProperties: scaling.ignoredProperties,
+      ignoredProperties: { ...NATIVE, ...scaling.ignoredProperties },
       whenRunning,
       render: (charts, job) =>
         renderStandalone(charts, job, {
@@ -73,6 +75,7 @@ export class StandaloneRuntime implements IFlinkRuntime {
           replicas: scaling.replicas,
           standbyJobManagers,
           eviction,
+          highAvailability,
         }),
     };
   }
@@ -95,17 +98,17 @@ function standbyProblems(standby: number): string[] {
   return [`standbyJobManagers is ${given}: allowed is a whole number of 0 or more, the JobManagers that wait to take over; use 1`];
 }
 
-/**
- * Kubernetes HA. Standalone mode needs all of these: without the namespace Flink writes to `default`, without the cluster id
- * two jobs share one directory, without the port the RPC port is random. Source: Flink `HighAvailabilityOptions`.
- */
-function highAvailability({ name, namespace }: FlinkRuntimeBindOptions): Record<string, string> {
+/** Options of Flink's native Kubernetes deployment, where Flink makes its own pods and services. Source: Flink `KubernetesConfigOptions`. */
+const NATIVE = Object.fromEntries(
+  ['rest-service.', 'container.', 'jobmanager.', 'taskmanager.', 'pod-template-file.'].map((name) => [
+    `kubernetes.${name}`,
+    'pods and services are drawn here, the service for the cluster only, because the REST API has no authentication',
+  ]),
+);
+
+/** What happens when a job ends. Source: Flink `DeploymentOptions`, `JobResultStoreOptions`. */
+function ending(): Record<string, string> {
   return {
-    'high-availability.type': 'kubernetes',
-    'high-availability.cluster-id': name.value,
-    'high-availability.jobmanager.port': String(FlinkPort.JOB_MANAGER_RPC),
-    'kubernetes.cluster-id': name.value,
-    'kubernetes.namespace': namespace,
     // The JobManager is a Deployment: were it to exit when the job ends, Kubernetes would run the job again.
     'execution.shutdown-on-application-finish': 'false',
     'execution.submit-failed-job-on-application-error': 'true',

@@ -2,17 +2,23 @@ import { join } from 'node:path';
 import { readCloudAssembly } from '../../../local/cloud-assembly';
 import { readDrillArguments } from '../../../local/drill/arguments';
 import { CONFIGURATIONS } from '../../../local/drill/configuration';
-import { defaultProperties } from '../../../lib/configuration/default-properties';
-import { FlinkVersion } from '../../../lib';
+import { FlinkProfile, FlinkVersion } from '../../../lib';
 
 const [template] = readCloudAssembly(join(__dirname, '..', '..', 'fixtures', 'local', 'assembly'));
-const whole = { ...template, options: { ...template.options, ...defaultProperties(FlinkVersion.V2_2) } };
+const chosen = FlinkProfile.spot().propertiesFor(FlinkVersion.V2_2);
+const whole = { ...template, options: { ...template.options, ...chosen } };
 const named = (name: string) => CONFIGURATIONS.find((each) => each.name === name)!.apply(whole);
 
 describe('configurations', () => {
-  test("Flink's defaults have none of the options that the library chooses, but those without which nothing starts", () => {
-    const kept = Object.keys(defaultProperties(FlinkVersion.V2_2)).filter((key) => key in named('defaults').options);
-    expect(kept).toEqual(['state.backend.rocksdb.localdir', 'env.java.default-opts.all']);
+  test("Flink's defaults have none of the options that the library chooses, but those without which nothing starts or is restored", () => {
+    const kept = Object.keys(chosen).filter((key) => key in named('defaults').options);
+    expect(kept.sort()).toEqual([
+      'env.java.default-opts.all',
+      'execution.checkpointing.externalized-checkpoint-retention',
+      'execution.checkpointing.interval',
+      'execution.checkpointing.storage',
+      'state.backend.rocksdb.localdir',
+    ]);
   });
 
   test('those of others send SIGTERM at once', () => {
