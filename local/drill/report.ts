@@ -19,7 +19,9 @@ export function writeReport(): string[] {
   const text = readFileSync(page, 'utf8');
   const [start, end] = [text.indexOf(START), text.indexOf(END)];
   if (start < 0 || end < start) throw new Error(`${page} has no place for the figures: put '${START}' and '${END}' around it`);
-  writeFileSync(page, `${text.slice(0, start + START.length)}\n\n${records.map(section).join('\n')}${text.slice(end)}`);
+  const picture = '![Time without all tasks, and work done again, in each scenario and configuration](measurements/drill.svg)\n\n';
+  const figures = records.length > 0 ? `\n\n${picture}${records.map(section).join('\n')}` : '\n';
+  writeFileSync(page, `${text.slice(0, start + START.length)}${figures}${text.slice(end)}`);
   const pictures: Record<string, string | undefined> = {
     'drill.svg': records.length > 0 ? barChart(rowsOf(records[0].runs), records[0]) : undefined,
     'spot-loss.svg': records.length > 0 ? timelineChart(records[0]) : undefined,
