@@ -90,15 +90,10 @@ export class Deployment {
       .map(({ properties }) => objectStream(properties));
   }
 
-  /** The value of anything in a template, as it was deployed. */
-  public resolve(stackName: string, value: unknown): unknown {
-    const stack = this.stacks.find(({ name }) => name === stackName)!;
-    return this.functions().resolve(value, stack);
-  }
-
-  /** Properties of a resource, as they were deployed. */
-  public properties(stack: string, id: string): Record<string, unknown> {
-    return this.of(stack).get(id)!.properties;
+  /** The resources of a type, as they were deployed. */
+  public deployed(type: string): { id: string; properties: Record<string, unknown> }[] {
+    const resources = [...this.known.values()].flatMap((stack) => [...stack]);
+    return resources.filter(([, known]) => known.type === type).map(([id, { properties }]) => ({ id, properties }));
   }
 
   private async apply(stack: AssemblyStack, id: string): Promise<boolean> {

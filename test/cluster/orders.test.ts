@@ -4,7 +4,7 @@ import { seeded } from './assembly';
 import { clusterFixture } from './cluster-fixture';
 import { contentsOf } from './contents';
 import { Deployment } from './deployment';
-import { managedNodes } from './nodes';
+import { roomyNodes } from './nodes';
 import { TestCluster } from './test-cluster';
 
 /** Orders for each app; eight in all by default, fifty each with `npm run test:cluster -- --orders 50`. */
@@ -22,7 +22,7 @@ const APPS = [
   },
 ];
 
-const fixture = clusterFixture(managedNodes({}));
+const fixture = clusterFixture(roomyNodes());
 beforeAll(() => void process.stderr.write(`cluster: orders are drawn from seed ${SEED}; CLUSTER_SEED=${SEED} draws them again\n`));
 
 describe.each(APPS)('$title', ({ title, orders, namespaces, out }) => {
