@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -148,20 +147,4 @@ func (n node) start(name, program string, arguments ...string) error {
 	}
 	started[process.Pid] = name
 	return nil
-}
-
-func reapUntilAsked() {
-	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGCHLD)
-	for received := range signals {
-		if received != syscall.SIGCHLD {
-			return
-		}
-		for {
-			pid, err := syscall.Wait4(-1, nil, syscall.WNOHANG, nil)
-			if pid <= 0 || err != nil {
-				break
-			}
-		}
-	}
 }
