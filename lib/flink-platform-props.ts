@@ -5,7 +5,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct, IConstruct, IDependable } from 'constructs';
 import { CapacityConfig, ICapacity } from './capacity';
 import { ClusterIdentity } from './identity';
-import { ManifestPart } from './manifest';
+import { ManifestPart, ObjectValueOptions } from './manifest';
 import * as cluster from './platform';
 import { StateBucket } from './state';
 
@@ -54,10 +54,8 @@ export interface IFlinkPlatform extends IConstruct {
   shareNamespace(namespace: string, application: IConstruct): string | undefined;
 }
 
-/** A value of a Kubernetes object that a deployment waits for. Source: the CDK's `KubernetesObjectValue`. */
-export interface AwaitedValue extends Pick<eks.KubernetesObjectValueProps, 'objectType' | 'objectName' | 'jsonPath' | 'timeout'> {
-  /** Namespace of the object. */
-  readonly objectNamespace: string;
+/** A value of a Kubernetes object that a deployment waits for. */
+export interface AwaitedValue extends ObjectValueOptions {
   /** Logical id of the resource that waits; it must not come from a construct path. */
   readonly logicalId: string;
 }

@@ -1,13 +1,15 @@
-import { Annotations, CfnElement, CfnOutput, Fn, Stack, Tags } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Fn, Stack, Tags } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { Construct, DependencyGroup, IConstruct, IDependable } from 'constructs';
+import { Construct, DependencyGroup, IDependable } from 'constructs';
 import { CapacityConfig, ClusterNeeds, ManagedNodeGroupCapacity } from './capacity';
-import { AwaitedValue, FlinkPlatformProps, IFlinkPlatform } from './flink-platform-props';
+import { ExistingClusterProps, ExistingFlinkPlatform } from './existing-flink-platform';
+import { FlinkPlatformBase } from './flink-platform-base';
+import { FlinkPlatformProps, IFlinkPlatform } from './flink-platform-props';
 import { ClusterIdentity, defineIrsaRole } from './identity';
-import { ManifestPart, ManifestResource } from './manifest';
+import { EksKubectl, IKubectl } from './manifest';
 import * as cluster from './platform';
 import { StateBucket } from './state';
 
@@ -17,7 +19,18 @@ import { StateBucket } from './state';
  * @example
  * const platform = new FlinkPlatform(stack, 'Platform');
  */
-export class FlinkPlatform extends Construct implements IFlinkPlatform {
+export class FlinkPlatform extends FlinkPlatformBase {
+  /**
+   * A cluster that is already there, made usable for applications. Nothing of the cluster itself is changed.
+   *
+   * @param scope where the bucket for state and the machines go
+   * @param props which cluster, and which machines
+   * @throws when something that is needed cannot be known; all problems in one error
+   */
+  public static fromExistingCluster(scope: Construct, id: string, props: ExistingClusterProps): IFlinkPlatform {
+    return new ExistingFlinkPlatform(scope, id, props);
+  }
+
   public readonly clusterName: string;
   public readonly kubeconfigCommand: string;
   public readonly capacity: CapacityConfig;
@@ -28,8 +41,7 @@ export class FlinkPlatform extends Construct implements IFlinkPlatform {
   public readonly vpc: ec2.IVpc;
   /** The EKS cluster, to reach what this library does not model. */
   public readonly cluster: eks.Cluster;
-  private readonly names = new Map<string, string>();
-  private readonly namespaces = new Map<string, string>();
+  protected readonly kubectl: IKubectl;
 
   /** @throws when the options cannot work together; all problems in one error */
   constructor(scope: Construct, id: string, props: FlinkPlatformProps = {}) {
@@ -38,8 +50,9 @@ export class FlinkPlatform extends Construct implements IFlinkPlatform {
     const capacity = props.capacity ?? new ManagedNodeGroupCapacity();
 
     this.vpc = props.vpc ?? cluster.defineNetwork(this, props.zones ?? 3);
-    const kubectlLayer = props.kubectlLayer ?? defaultKubectlLayer(this);
+    const kubectlLayer = props.kubectlLayer ?? cluster.defaultKubectlLayer(this);
     this.cluster = cluster.defineCluster(this, { vpc: this.vpc, endpoint, version, kubectlLayer });
+    this.kubectl = new EksKubectl(this.cluster);
     cluster.defineAccess(this, this.cluster, { admins: props.admins ?? [], viewers: props.viewers ?? [] });
     this.clusterIdentity = this.defineIdentity();
     this.capacity = capacity.bind(new Construct(this, 'Capacity'), {
@@ -54,32 +67,6 @@ export class FlinkPlatform extends Construct implements IFlinkPlatform {
     this.clusterName = this.cluster.clusterName;
     this.kubeconfigCommand = this.kubeconfig(props);
     Object.entries(props.tags ?? {}).forEach(([key, value]) => Tags.of(this).add(key, value));
-  }
-
-  public applyManifest(scope: Construct, id: string, part: ManifestPart): IDependable {
-    return new ManifestResource(scope, id, this.cluster, part);
-  }
-
-  public awaitValue(scope: Construct, id: string, { logicalId, ...options }: AwaitedValue): IConstruct {
-    const value = new eks.KubernetesObjectValue(scope, id, { cluster: this.cluster, ...options });
-    (value.node.findChild('Resource').node.defaultChild as CfnElement).overrideLogicalId(logicalId);
-    return value;
-  }
-
-  public claimName(name: string, application: IConstruct): void {
-    const owner = this.names.get(name);
-    if (owner !== undefined) {
-      throw new Error(
-        `${application.node.path}: name '${name}' is taken by ${owner} on the same platform: state, HA data and every Kubernetes name follow from it; give one of the two another name`,
-      );
-    }
-    this.names.set(name, application.node.path);
-  }
-
-  public shareNamespace(namespace: string, application: IConstruct): string | undefined {
-    const other = this.namespaces.get(namespace);
-    this.namespaces.set(namespace, application.node.path);
-    return other;
   }
 
   private validated(props: FlinkPlatformProps): { endpoint: cluster.FlinkEndpoint; version: eks.KubernetesVersion } {
@@ -151,11 +138,4 @@ function versionProblems(version: string, layer?: lambda.ILayerVersion): string[
 function addOnVersions(props: FlinkPlatformProps, version: eks.KubernetesVersion): Record<string, string> {
   const known = version.version === cluster.KUBERNETES_VERSION ? cluster.ADD_ON_VERSIONS : {};
   return { ...known, ...props.addOnVersions };
-}
-
-// Loaded only when it is needed: the package is 37 MB, and apps with a layer of their own never read it.
-function defaultKubectlLayer(scope: Construct): lambda.ILayerVersion {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const { KubectlV36Layer } = require('@aws-cdk/lambda-layer-kubectl-v36') as typeof import('@aws-cdk/lambda-layer-kubectl-v36');
-  return new KubectlV36Layer(scope, 'KubectlLayer');
 }

@@ -1,12 +1,13 @@
 export * from './capacity';
 export { ApplicationMemory, CheckpointingOptions, FlinkVersion, JobManagerMemory, StateMemory, TaskManagerMemory } from './configuration';
+export { ExistingClusterProps } from './existing-flink-platform';
 export { FlinkApplication } from './flink-application';
 export { FlinkApplicationProps, ObservabilityOptions } from './flink-application-props';
 export { FlinkPlatform } from './flink-platform';
 export { AwaitedValue, FlinkPlatformProps, IFlinkPlatform } from './flink-platform-props';
 export { ClusterIdentity, IdentityBindOptions, IdentityConfig, IFlinkIdentity, IrsaIdentity } from './identity';
 export { CheckpointFirstOptions, EvictionHook, FlinkEviction, FlinkEvictionConfig } from './interruption';
-export { ManifestPart } from './manifest';
+export { IKubectl, ManifestPart, ObjectsOptions, ObjectValueOptions } from './manifest';
 export {
   NodeAllocatable,
   NodeOperator,
@@ -18,7 +19,7 @@ export {
   Toleration,
   WeightedRequirement,
 } from './placement';
-export { FlinkEndpoint } from './platform';
+export { ExistingCluster, ExistingClusterAttributes, ExistingClusterConfig, FlinkEndpoint } from './platform';
 export {
   FlinkImage,
   FlinkImageAssetOptions,

@@ -105,7 +105,7 @@ describe('the two worlds', () => {
   test('meet in lib/manifest, in the L3s and in the runtimes, and nowhere else', () => {
     const aws = importing(isAws);
     const both = importing(isPods).filter((file) => aws.includes(file));
-    expect(both.filter((file) => !/^manifest\/|^flink-(platform|application)[\w-]*\.ts$|-runtime\.ts$/.test(file))).toEqual([]);
+    expect(both.filter((file) => !/^manifest\/|^(existing-)?flink-(platform|application)[\w-]*\.ts$|-runtime\.ts$/.test(file))).toEqual([]);
   });
 
   test('pure rooms take only values from aws-cdk-lib', () => {
@@ -120,6 +120,13 @@ describe('the two worlds', () => {
       ({ module, clause }) => module !== 'aws-cdk-lib' || !/^\{( (Duration|Size|SizeRoundingBehavior|Token),?)+ \}$/.test(clause),
     );
     expect(wrong).toEqual([]);
+  });
+
+  test('the older EKS module is loaded by one file; another names its type', () => {
+    const older = files.flatMap(({ file, text }) => (/'aws-cdk-lib\/aws-eks'/.test(text) ? [file] : []));
+    expect(older.sort()).toEqual(['manifest/legacy-eks.ts', 'platform/existing-cluster.ts']);
+    const { text } = files.find(({ file }) => file === 'platform/existing-cluster.ts')!;
+    expect(text).toContain("import type { ICluster as ILegacyCluster } from 'aws-cdk-lib/aws-eks';");
   });
 
   test('cdk8s-plus is always called kplus or k8s, and of one version', () => {

@@ -43,7 +43,7 @@ export interface IServiceAccountRoles {
 /** Options of `ICapacity.bind`. */
 export interface CapacityBindOptions {
   /** The cluster that the machines join. */
-  readonly cluster: eks.Cluster;
+  readonly cluster: eks.ICluster;
   /** Version of Kubernetes, for example `1.36`. */
   readonly kubernetesVersion: string;
   /** Makes roles that only a given service account of the cluster can assume. */

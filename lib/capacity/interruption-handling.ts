@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { Construct, IDependable } from 'constructs';
 import { CapacityBindOptions } from './capacity';
+import { TERMINATION_HANDLER } from './chart-versions';
 import { CAPACITY_TYPE_LABEL } from './node-labels';
 
 /** Options of `InterruptionHandling.bind`. */
@@ -43,14 +44,7 @@ class EksOnly extends InterruptionHandling {
   }
 }
 
-/** Source: aws/aws-node-termination-handler v1.25.6, config/helm/aws-node-termination-handler. */
-const CHART = {
-  repository: 'oci://public.ecr.aws/aws-ec2/helm/aws-node-termination-handler',
-  chart: 'aws-node-termination-handler',
-  version: '0.27.6',
-};
-
-/** Values in the chart's own spelling; what is not stated here is the chart's default. Source: as above, values.yaml. */
+/** Values in the chart's own spelling; what is not stated here is the chart's default. Source: aws/aws-node-termination-handler v1.25.6, values.yaml. */
 const VALUES = {
   enableSqsTerminationDraining: false,
   enableSpotInterruptionDraining: true,
@@ -68,7 +62,7 @@ const VALUES = {
 class NodeTerminationHandler extends InterruptionHandling {
   public bind(scope: Construct, { cluster, nodes }: InterruptionHandlingBindOptions): void {
     const chart = new eks.HelmChart(scope, 'NodeTerminationHandler', {
-      ...CHART,
+      ...TERMINATION_HANDLER,
       cluster,
       release: 'aws-node-termination-handler',
       namespace: 'kube-system',

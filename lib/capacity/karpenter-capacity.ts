@@ -123,7 +123,7 @@ export class KarpenterCapacity implements ICapacity {
   }
 
   /** An instance profile of the stack: Karpenter then needs no right to write IAM, and a destroy does not hang on a profile it made. */
-  private defineKarpenterNodes(scope: Construct, cluster: eks.Cluster): { role: iam.Role; profile: string; access: eks.AccessEntry } {
+  private defineKarpenterNodes(scope: Construct, cluster: eks.ICluster): { role: iam.Role; profile: string; access: eks.AccessEntry } {
     const owner = new Construct(scope, 'KarpenterNodes');
     const role = defineNodeRole(owner);
     const profile = new iam.CfnInstanceProfile(owner, 'Profile', { roles: [role.roleName] });

@@ -4,11 +4,9 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct, IDependable } from 'constructs';
 import { CapacityBindOptions } from './capacity';
+import { KARPENTER, KARPENTER_CRDS } from './chart-versions';
 import { CAPACITY_TYPE_LABEL } from './node-labels';
 
-/** Both charts of one release. Source: aws/karpenter-provider-aws, compatibility: 1.13 or later for Kubernetes 1.36. */
-const VERSION = '1.14.1';
-const REPOSITORY = 'oci://public.ecr.aws/karpenter';
 const NAMESPACE = 'kube-system';
 const SERVICE_ACCOUNT = 'karpenter';
 
@@ -27,18 +25,16 @@ export function defineKarpenter(scope: Construct, definition: KarpenterControlle
   const { cluster, queue, nodes, roles } = definition;
   const role = roles.roleFor(scope, NAMESPACE, SERVICE_ACCOUNT);
   statementsFor(scope, definition).forEach((statement) => role.addToPolicy(statement));
-  const common = { cluster, namespace: NAMESPACE, createNamespace: false, version: VERSION, wait: true, timeout: Duration.minutes(10) };
+  const common = { cluster, namespace: NAMESPACE, createNamespace: false, wait: true, timeout: Duration.minutes(10) };
   const resources = new eks.HelmChart(scope, 'Crds', {
     ...common,
-    chart: 'karpenter-crd',
+    ...KARPENTER_CRDS,
     release: 'karpenter-crd',
-    repository: `${REPOSITORY}/karpenter-crd`,
   });
   const controller = new eks.HelmChart(scope, 'Controller', {
     ...common,
-    chart: 'karpenter',
+    ...KARPENTER,
     release: 'karpenter',
-    repository: `${REPOSITORY}/karpenter`,
     skipCrds: true,
     values: {
       settings: { clusterName: cluster.clusterName, interruptionQueue: queue.queueName },
@@ -99,7 +95,7 @@ function statementsFor(scope: Construct, { cluster, queue, nodeRole }: Karpenter
 }
 
 /** Source: as above; `Describe…` and prices take no resource. */
-function readStatements(scope: Construct, cluster: eks.Cluster, queue: sqs.IQueue): iam.PolicyStatement[] {
+function readStatements(scope: Construct, cluster: eks.ICluster, queue: sqs.IQueue): iam.PolicyStatement[] {
   const { region } = Stack.of(scope);
   const parameters = `arn:${Aws.PARTITION}:ssm:${Aws.REGION}::parameter/aws/service/*`;
   const profiles = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:instance-profile/*`;

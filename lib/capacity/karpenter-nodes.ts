@@ -17,7 +17,7 @@ export interface NodePool {
 
 /** What node class and node pools are made from. */
 export interface NodePoolsDefinition {
-  readonly cluster: eks.Cluster;
+  readonly cluster: eks.ICluster;
   readonly subnetIds: string[];
   readonly instanceProfile: string;
   readonly amiAlias: string;

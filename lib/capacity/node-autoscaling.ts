@@ -3,6 +3,7 @@ import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IDependable } from 'constructs';
 import { CapacityBindOptions } from './capacity';
+import { CLUSTER_AUTOSCALER, CLUSTER_AUTOSCALER_IMAGES } from './chart-versions';
 import { CAPACITY_TYPE_LABEL } from './node-labels';
 
 /** Options of `NodeAutoscaling.bind`. */
@@ -63,12 +64,6 @@ class NoAutoscaling extends NodeAutoscaling {
   }
 }
 
-/** Chart of the project's own Helm repository. Source: kubernetes/autoscaler, charts/cluster-autoscaler. */
-const CHART = { repository: 'https://kubernetes.github.io/autoscaler', chart: 'cluster-autoscaler', version: '9.59.0' };
-
-/** Image for each minor version of Kubernetes: other combinations are not tested. Source: cluster-autoscaler/README.md, Releases. */
-const IMAGE_TAGS: Record<string, string> = { '1.33': 'v1.33.6', '1.34': 'v1.34.5', '1.35': 'v1.35.2', '1.36': 'v1.36.1' };
-
 const NAMESPACE = 'kube-system';
 const SERVICE_ACCOUNT = 'cluster-autoscaler';
 
@@ -99,7 +94,7 @@ class ClusterAutoscaler extends NodeAutoscaling {
     const role = options.roles.roleFor(autoscaler, NAMESPACE, SERVICE_ACCOUNT);
     statementsFor(autoscaler, options.cluster).forEach((statement) => role.addToPolicy(statement));
     const chart = new eks.HelmChart(autoscaler, 'Chart', {
-      ...CHART,
+      ...CLUSTER_AUTOSCALER,
       cluster: options.cluster,
       release: 'cluster-autoscaler',
       namespace: NAMESPACE,
@@ -117,7 +112,7 @@ class ClusterAutoscaler extends NodeAutoscaling {
       cloudProvider: 'aws',
       awsRegion: Stack.of(scope).region,
       autoDiscovery: { clusterName: cluster.clusterName },
-      image: { tag: IMAGE_TAGS[kubernetesVersion] },
+      image: { tag: CLUSTER_AUTOSCALER_IMAGES[kubernetesVersion] },
       nodeSelector: { [CAPACITY_TYPE_LABEL]: 'ON_DEMAND' },
       rbac: { serviceAccount: { create: true, name: SERVICE_ACCOUNT, annotations: { 'eks.amazonaws.com/role-arn': role.roleArn } } },
       resources: { requests: { cpu: '100m', memory: '600Mi' }, limits: { memory: '600Mi' } },
@@ -138,7 +133,7 @@ class ClusterAutoscaler extends NodeAutoscaling {
 }
 
 /** EKS tags the Auto Scaling groups of its node groups with the cluster's name, so writing is limited to this cluster's. */
-function statementsFor(scope: Construct, cluster: eks.Cluster): iam.PolicyStatement[] {
+function statementsFor(scope: Construct, cluster: eks.ICluster): iam.PolicyStatement[] {
   const nodeGroups = Stack.of(scope).formatArn({ service: 'eks', resource: 'nodegroup', resourceName: `${cluster.clusterName}/*` });
   const groups = Stack.of(scope).formatArn({
     service: 'autoscaling',

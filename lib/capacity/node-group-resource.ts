@@ -1,7 +1,8 @@
+import { CfnResource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { eksResources } from '../manifest';
 import { CapacityBindOptions } from './capacity';
 import { NodeGroup } from './node-group';
 import { SPOT_TAINT } from './node-labels';
@@ -26,14 +27,10 @@ export interface NodeGroupDefinition extends CapacityBindOptions {
 }
 
 /** Defines a managed node group with a launch template of its own. */
-export function defineNodeGroup(
-  scope: Construct,
-  id: string,
-  { cluster, subnets, role, group, spot }: NodeGroupDefinition,
-): eks.CfnNodegroup {
+export function defineNodeGroup(scope: Construct, id: string, { cluster, subnets, role, group, spot }: NodeGroupDefinition): CfnResource {
   const template = defineLaunchTemplate(scope, `${id}LaunchTemplate`, group.diskGib);
   // The L1: the L2 asks for one type's architecture 44 times a type, which hangs Node 20 with aws-cdk-lib 2.260 to 2.268.
-  const nodeGroup = new eks.CfnNodegroup(scope, id, {
+  const nodeGroup = new (eksResources().CfnNodegroup)(scope, id, {
     clusterName: cluster.clusterName,
     nodeRole: role.roleArn,
     subnets: subnets.map((subnet) => subnet.subnetId),

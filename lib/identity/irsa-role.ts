@@ -1,4 +1,4 @@
-import { Lazy, Stack } from 'aws-cdk-lib';
+import { Lazy, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { ClusterIdentity } from './flink-identity';
@@ -29,6 +29,8 @@ export function defineIrsaRole(scope: Construct, id: string, identity: ClusterId
     description: account.description,
     assumedBy: new iam.WebIdentityPrincipal(identity.oidcProviderArn, conditions),
   });
+  // A cluster that is there already has an issuer that is known, and its policy stays an object.
+  if (!Token.isUnresolved(identity.oidcIssuer)) return role;
   // At synthesis, so that statements which others add are in it.
   const trust = Lazy.string({ produce: () => Stack.of(scope).toJsonString(role.assumeRolePolicy?.toJSON()) });
   (role.node.defaultChild as iam.CfnRole).assumeRolePolicyDocument = trust;

@@ -1,1 +1,3 @@
+export * from './kubectl';
+export * from './legacy-eks';
 export * from './manifest-part';

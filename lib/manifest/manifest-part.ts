@@ -1,8 +1,8 @@
 import { createHash } from 'crypto';
 import { CfnResource, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { ApiObject, Chart } from 'cdk8s';
 import { Construct, IDependable } from 'constructs';
+import { IKubectl } from './kubectl';
 
 /** Largest manifest of one part, in bytes. An update sends old and new to the handler, whose event holds 262,144 bytes (aws/aws-cdk 19165). */
 export const MAX_MANIFEST_BYTES = 100_000;
@@ -41,13 +41,12 @@ export interface ManifestPart {
 export class ManifestResource extends Construct implements IDependable {
   private readonly bytes: () => number;
 
-  constructor(scope: Construct, id: string, cluster: eks.ICluster, part: ManifestPart) {
+  constructor(scope: Construct, id: string, kubectl: IKubectl, part: ManifestPart) {
     super(scope, id);
     const pruneLabel = pruneLabelOf(part.logicalId);
     const objects = once(() => drawObjects(part, pruneLabel));
     this.bytes = once(() => sizeOf(objects(), () => Stack.of(this).resolve(objects())));
-    const manifest = new eks.KubernetesManifest(this, 'Manifest', {
-      cluster,
+    const manifest = kubectl.applyObjects(this, 'Manifest', {
       // The type asks for an array; the value is known only after verbs such as readFrom have been called.
       manifest: Lazy.any({ produce: objects }) as unknown as Record<string, unknown>[],
       overwrite: true,

@@ -1,5 +1,6 @@
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { Construct, DependencyGroup, IDependable } from 'constructs';
+import { eksResources } from '../manifest';
 
 /** An EKS add-on to install. */
 export interface ClusterAddOn {
@@ -20,7 +21,7 @@ export interface ClusterAddOn {
 export function defineAddOns(scope: Construct, cluster: eks.Cluster, addOns: ClusterAddOn[]): IDependable {
   const group = new DependencyGroup();
   for (const addOn of addOns) {
-    const resource = new eks.CfnAddon(scope, `AddOn-${addOn.name}`, {
+    const resource = new (eksResources().CfnAddon)(scope, `AddOn-${addOn.name}`, {
       clusterName: cluster.clusterName,
       addonName: addOn.name,
       addonVersion: addOn.version,

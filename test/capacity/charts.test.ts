@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { KarpenterCapacity } from '../../lib';
 import { resourcesOf, templateOf, testPlatform } from '../fixtures/apps';
 import { KubernetesObject, kubernetesObjects, textOf } from '../fixtures/kubernetes';
@@ -47,6 +47,14 @@ withTools('the charts take the values that they are given', () => {
       POD_TERMINATION_GRACE_PERIOD: '-1',
     });
   }, 180_000);
+
+  test('the termination handler is the one of the chart that is installed', () => {
+    const { Version } = Object.values(resourcesOf(templateOf(testPlatform().stack), 'Custom::AWSCDK-EKS-HelmChart')).find(
+      ({ Properties }) => Properties.Chart === 'aws-node-termination-handler',
+    )!.Properties;
+    const file = join(moduleFolder(NTH, 'config/helm/aws-node-termination-handler'), 'Chart.yaml');
+    expect(parse(readFileSync(file, 'utf8'))).toMatchObject({ version: Version, appVersion: '1.25.6' });
+  }, 120_000);
 
   test('Karpenter reads the queue and runs where it does not make the nodes', () => {
     const { stack } = testPlatform({ capacity: new KarpenterCapacity() });

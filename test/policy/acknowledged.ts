@@ -11,13 +11,6 @@ export interface Acknowledgement {
 const managed = (name: string): string => `AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${name}]`;
 const wildcard = (resource: string): string => `AwsSolutions-IAM5[Resource::${resource}]`;
 
-const CLUSTER = 'FlinkPlatform/Platform/Cluster';
-const HANDLER = `${CLUSTER}/KubectlProvider/Handler/ServiceRole/Resource`;
-const FRAMEWORK = `${CLUSTER}/KubectlProvider/Provider/framework-onEvent/ServiceRole`;
-const NODES = 'FlinkPlatform/Platform/Capacity/NodeRole/Resource';
-const AUTOSCALER = 'FlinkPlatform/Platform/Capacity/ClusterAutoscaler/Role/DefaultPolicy/Resource';
-const JOB = 'PriceMaxima/PriceMaxima/Role/DefaultPolicy/Resource';
-const STATE = 'FlinkPlatform:ExportsOutputFnGetAttPlatformStateBucket729EB67AArnE6080D59';
 const ECR_PUBLIC =
   '{"Fn::If":["PlatformClusterKubectlProviderHandlerHasEcrPublic93383F72",{"Fn::Join":["",["arn:",{"Ref":"AWS::Partition"},' +
   '":iam::aws:policy/AmazonElasticContainerRegistryPublicReadOnly"]]},{"Ref":"AWS::NoValue"}]}';
@@ -27,51 +20,127 @@ const eks = (policy: string, role: string): string => `AWS requires ${policy} fo
 const ownPrefix = (what: string): string =>
   `the application's own ${what}: S3 has no way to name the objects that a job will write but their prefix`;
 
-/** Findings of cdk-nag AwsSolutions on the sample that stay, one by one. A new finding fails the test, and so does one that is gone. */
-export const ACKNOWLEDGED: Acknowledgement[] = [
-  { rule: managed('AmazonEKSClusterPolicy'), path: `${CLUSTER}/Role/Resource`, reason: eks('AmazonEKSClusterPolicy', 'cluster role') },
-  { rule: managed('AmazonEKSWorkerNodePolicy'), path: NODES, reason: eks('AmazonEKSWorkerNodePolicy', 'node role') },
-  { rule: managed('AmazonEKS_CNI_Policy'), path: NODES, reason: eks('AmazonEKS_CNI_Policy', 'node role, under which the VPC CNI runs') },
-  { rule: managed('AmazonEC2ContainerRegistryPullOnly'), path: NODES, reason: eks('AmazonEC2ContainerRegistryPullOnly', 'node role') },
-  { rule: managed('service-role/AWSLambdaBasicExecutionRole'), path: HANDLER, reason: cdk('leave to write logs') },
-  { rule: managed('service-role/AWSLambdaVPCAccessExecutionRole'), path: HANDLER, reason: cdk('leave to run inside the VPC') },
-  { rule: managed('AmazonEC2ContainerRegistryReadOnly'), path: HANDLER, reason: cdk('leave to pull Helm charts from ECR') },
-  { rule: `AwsSolutions-IAM4[Policy::${ECR_PUBLIC}]`, path: HANDLER, reason: cdk('leave to pull Helm charts from public ECR') },
-  { rule: 'AwsSolutions-L1', path: `${CLUSTER}/KubectlProvider/Handler/Resource`, reason: cdk('the runtime of the kubectl handler') },
-  { rule: managed('service-role/AWSLambdaBasicExecutionRole'), path: `${FRAMEWORK}/Resource`, reason: cdk('leave to write logs') },
-  {
-    rule: managed('service-role/AWSLambdaVPCAccessExecutionRole'),
-    path: `${FRAMEWORK}/Resource`,
-    reason: cdk('leave to run inside the VPC'),
-  },
-  {
-    rule: wildcard('<PlatformClusterKubectlProviderHandler878759C4.Arn>:*'),
-    path: `${FRAMEWORK}/DefaultPolicy/Resource`,
-    reason: cdk('leave to call every version of the one handler'),
-  },
-  {
-    rule: wildcard('*'),
-    path: AUTOSCALER,
-    reason:
-      'the Cluster Autoscaler only reads with it: the Describe actions of EC2 and Auto Scaling take no resource (Service Authorization Reference)',
-  },
-  {
-    rule: wildcard('arn:<AWS::Partition>:eks:<AWS::Region>:<AWS::AccountId>:nodegroup/<PlatformCluster6842C9C4>/*'),
-    path: AUTOSCALER,
-    reason: 'the Cluster Autoscaler reads the node groups of this cluster, whose last part is an id that EKS draws',
-  },
-  {
-    rule: wildcard('arn:<AWS::Partition>:autoscaling:<AWS::Region>:<AWS::AccountId>:autoScalingGroup:*:autoScalingGroupName/eks-*'),
-    path: AUTOSCALER,
-    reason: "the Cluster Autoscaler changes groups that EKS names; a condition on the tag eks:cluster-name limits it to this cluster's",
-  },
-  { rule: wildcard(`${STATE}/checkpoints/price-maxima/*`), path: JOB, reason: ownPrefix('checkpoints') },
-  { rule: wildcard(`${STATE}/savepoints/price-maxima/*`), path: JOB, reason: ownPrefix('savepoints') },
-  { rule: wildcard(`${STATE}/ha/price-maxima/*`), path: JOB, reason: ownPrefix('HA metadata') },
-  { rule: wildcard('<Results25575328.Arn>/price-maxima/*'), path: JOB, reason: ownPrefix('results') },
-  {
-    rule: 'AwsSolutions-S1',
-    path: 'PriceMaxima/Results/Resource',
-    reason: "the sample's results are made-up prices that nobody audits; the state bucket, which matters, has an access log",
-  },
-];
+/** What every platform has: the cluster, and the CDK's functions that run kubectl. */
+function clusterFindings(stack: string): Acknowledgement[] {
+  const cluster = `${stack}/Platform/Cluster`;
+  const handler = `${cluster}/KubectlProvider/Handler/ServiceRole/Resource`;
+  const framework = `${cluster}/KubectlProvider/Provider/framework-onEvent/ServiceRole`;
+  const logs = managed('service-role/AWSLambdaBasicExecutionRole');
+  const vpc = managed('service-role/AWSLambdaVPCAccessExecutionRole');
+  return [
+    { rule: managed('AmazonEKSClusterPolicy'), path: `${cluster}/Role/Resource`, reason: eks('AmazonEKSClusterPolicy', 'cluster role') },
+    { rule: logs, path: handler, reason: cdk('leave to write logs') },
+    { rule: vpc, path: handler, reason: cdk('leave to run inside the VPC') },
+    { rule: managed('AmazonEC2ContainerRegistryReadOnly'), path: handler, reason: cdk('leave to pull Helm charts from ECR') },
+    { rule: `AwsSolutions-IAM4[Policy::${ECR_PUBLIC}]`, path: handler, reason: cdk('leave to pull Helm charts from public ECR') },
+    { rule: 'AwsSolutions-L1', path: `${cluster}/KubectlProvider/Handler/Resource`, reason: cdk('the runtime of the kubectl handler') },
+    { rule: logs, path: `${framework}/Resource`, reason: cdk('leave to write logs') },
+    { rule: vpc, path: `${framework}/Resource`, reason: cdk('leave to run inside the VPC') },
+    {
+      rule: wildcard('<PlatformClusterKubectlProviderHandler878759C4.Arn>:*'),
+      path: `${framework}/DefaultPolicy/Resource`,
+      reason: cdk('leave to call every version of the one handler'),
+    },
+  ];
+}
+
+function nodeFindings(role: string): Acknowledgement[] {
+  return [
+    { rule: managed('AmazonEKSWorkerNodePolicy'), path: role, reason: eks('AmazonEKSWorkerNodePolicy', 'node role') },
+    { rule: managed('AmazonEKS_CNI_Policy'), path: role, reason: eks('AmazonEKS_CNI_Policy', 'node role, under which the VPC CNI runs') },
+    { rule: managed('AmazonEC2ContainerRegistryPullOnly'), path: role, reason: eks('AmazonEC2ContainerRegistryPullOnly', 'node role') },
+  ];
+}
+
+function jobFindings(platform: string, stack: string, application: string, name: string): Acknowledgement[] {
+  const path = `${stack}/${application}/Role/DefaultPolicy/Resource`;
+  const state = `${platform}:ExportsOutputFnGetAttPlatformStateBucket729EB67AArnE6080D59`;
+  return [
+    { rule: wildcard(`${state}/checkpoints/${name}/*`), path, reason: ownPrefix('checkpoints') },
+    { rule: wildcard(`${state}/savepoints/${name}/*`), path, reason: ownPrefix('savepoints') },
+    { rule: wildcard(`${state}/ha/${name}/*`), path, reason: ownPrefix('HA metadata') },
+    { rule: wildcard(`<Results25575328.Arn>/${name}/*`), path, reason: ownPrefix('results') },
+    {
+      rule: 'AwsSolutions-S1',
+      path: `${stack}/Results/Resource`,
+      reason: "the sample's results are made-up prices that nobody audits; the state bucket, which matters, has an access log",
+    },
+  ];
+}
+
+function autoscalerFindings(path: string): Acknowledgement[] {
+  return [
+    {
+      rule: wildcard('*'),
+      path,
+      reason:
+        'the Cluster Autoscaler only reads with it: the Describe actions of EC2 and Auto Scaling take no resource (Service Authorization Reference)',
+    },
+    {
+      rule: wildcard('arn:<AWS::Partition>:eks:<AWS::Region>:<AWS::AccountId>:nodegroup/<PlatformCluster6842C9C4>/*'),
+      path,
+      reason: 'the Cluster Autoscaler reads the node groups of this cluster, whose last part is an id that EKS draws',
+    },
+    {
+      rule: wildcard('arn:<AWS::Partition>:autoscaling:<AWS::Region>:<AWS::AccountId>:autoScalingGroup:*:autoScalingGroupName/eks-*'),
+      path,
+      reason: "the Cluster Autoscaler changes groups that EKS names; a condition on the tag eks:cluster-name limits it to this cluster's",
+    },
+  ];
+}
+
+/** All as in the reference policy of Karpenter v1.14.1, but for the account (test/capacity/reference-policies.test.ts). */
+function karpenterFindings(path: string): Acknowledgement[] {
+  const ec2 = (account: string, kinds: string[], reason: string): Acknowledgement[] =>
+    kinds.map((kind) => ({ rule: wildcard(`arn:<AWS::Partition>:ec2:<AWS::Region>:${account}:${kind}/*`), path, reason }));
+  const own = ['launch-template', 'fleet', 'instance', 'network-interface', 'spot-instances-request', 'volume'];
+  const tagged = "Karpenter makes these, so no id is known; conditions on eks:eks-cluster-name limit it to this cluster's";
+  return [
+    ...ec2('<AWS::AccountId>', own, tagged),
+    ...ec2(
+      '',
+      ['image', 'snapshot'],
+      'images belong to AWS and change with each release; starting an instance from one changes nothing in it',
+    ),
+    ...ec2(
+      '*',
+      ['capacity-reservation', 'placement-group', 'security-group', 'subnet'],
+      'an instance is started with them, which changes nothing in them; they may be shared from another account (Karpenter reference policy)',
+    ),
+    {
+      rule: wildcard('*'),
+      path,
+      reason: 'Karpenter only reads with it: the Describe actions of EC2, prices and the list of instance profiles take no resource',
+    },
+    {
+      rule: wildcard('arn:<AWS::Partition>:ssm:<AWS::Region>::parameter/aws/service/*'),
+      path,
+      reason: 'Karpenter reads the public parameters of AWS that name the images of each Kubernetes version',
+    },
+    {
+      rule: wildcard('arn:<AWS::Partition>:iam::<AWS::AccountId>:instance-profile/*'),
+      path,
+      reason: 'Karpenter looks whether a profile is there; it may change none, because the stack makes the only one',
+    },
+  ];
+}
+
+/** Findings of cdk-nag AwsSolutions on each sample that stay, one by one. A new finding fails the test, and so does one that is gone. */
+export const ACKNOWLEDGED: Record<string, Acknowledgement[]> = {
+  'flink-on-spot': [
+    ...clusterFindings('FlinkPlatform'),
+    ...nodeFindings('FlinkPlatform/Platform/Capacity/NodeRole/Resource'),
+    ...autoscalerFindings('FlinkPlatform/Platform/Capacity/ClusterAutoscaler/Role/DefaultPolicy/Resource'),
+    ...jobFindings('FlinkPlatform', 'PriceMaxima', 'PriceMaxima', 'price-maxima'),
+  ],
+  'flink-on-karpenter': [
+    ...clusterFindings('FlinkOnKarpenter'),
+    ...nodeFindings('FlinkOnKarpenter/Platform/Capacity/NodeRole/Resource'),
+    ...nodeFindings('FlinkOnKarpenter/Platform/Capacity/KarpenterNodes/NodeRole/Resource'),
+    ...karpenterFindings('FlinkOnKarpenter/Platform/Capacity/Karpenter/Role/DefaultPolicy/Resource'),
+    ...jobFindings('FlinkOnKarpenter', 'GeneratedTicks', 'GeneratedTicks', 'generated-ticks'),
+  ],
+};
+
+/** So many findings there may be at most: the number falls, it does not grow. */
+export const MOST: Record<string, number> = { 'flink-on-spot': 20, 'flink-on-karpenter': 35 };

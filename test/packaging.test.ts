@@ -1,0 +1,30 @@
+import { spawnSync } from 'node:child_process';
+import { PROJECT, runSample } from './fixtures/sample';
+
+jest.setTimeout(120_000);
+
+/** Files that Node has loaded after a program, as paths below node_modules. */
+function loadedBy(program: string): string[] {
+  runSample(); // builds when a source is newer
+  const script = `${program}; console.log(JSON.stringify(Object.keys(require.cache)))`;
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', script], { cwd: PROJECT, encoding: 'utf8', timeout: 60_000 });
+  expect([status, stderr]).toEqual([0, '']);
+  const files = JSON.parse(stdout.trim().split('\n').pop()!) as string[];
+  return files.flatMap((file) => /node_modules\/(.*)$/.exec(file)?.[1] ?? []);
+}
+
+const DEFINE = `
+  const { App, Stack } = require('aws-cdk-lib');
+  const lib = require('cdk-flink-on-eks');
+  new lib.FlinkPlatform(new Stack(new App(), 'Stack'), 'Platform')`;
+
+test('the main entry loads neither EKS Blueprints, nor the older EKS module, nor what only tests need', () => {
+  const loaded = loadedBy(DEFINE);
+  expect(loaded.length).toBeGreaterThan(100);
+  const unwanted = /^@aws-quickstart\/|^aws-cdk-lib\/aws-eks\/lib\/cluster\.js|^aws-cdk-lib\/assertions\/|^yaml\//;
+  expect(loaded.filter((file) => unwanted.test(file))).toEqual([]);
+});
+
+test.each([['testing', /^aws-cdk-lib\/assertions\//]])('the entry %s is there, and loads what it needs', (entry, needed) => {
+  expect(loadedBy(`require('cdk-flink-on-eks/${entry}')`).filter((file) => needed.test(file)).length).toBeGreaterThan(0);
+});
