@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { IntrinsicFunctions, Stack } from '../../local/intrinsic-functions';
+import { KubernetesObject } from '../fixtures/kubernetes';
 import { AssemblyStack, dependencies, drawOrder, Random, readAssembly, Resource, reversed } from './assembly';
 import { ChartRepository } from './chart-repository';
 import { Handler } from './handler';
@@ -17,6 +18,14 @@ interface Known {
 
 const KUBERNETES = /^Custom::AWSCDK-EKS-/;
 
+/** What a test does to a deployment. */
+export interface DeploymentOptions {
+  /** Called after each Kubernetes resource. */
+  readonly afterEach?: (logicalId: string) => void;
+  /** Changes an object before the handler gets it: what this machine has instead of AWS. */
+  readonly prepare?: (object: KubernetesObject) => void;
+}
+
 /**
  * Deploys a synthesized app as CloudFormation would, resource by resource in an order that the template allows. Kubernetes resources
  * go through the CDK's handler to a real API server; all others only get plausible attributes.
@@ -31,8 +40,7 @@ export class Deployment {
     private readonly cluster: TestCluster,
     private readonly charts: ChartRepository,
     private readonly random: Random,
-    /** What is done after each Kubernetes resource. */
-    private readonly afterEach: (logicalId: string) => void = () => undefined,
+    private readonly options: DeploymentOptions = {},
   ) {}
 
   /** Creates what is new, updates what is different, then removes what is gone. */
@@ -99,7 +107,7 @@ export class Deployment {
   private async apply(stack: AssemblyStack, id: string): Promise<boolean> {
     const { Type: type, Properties, DeletionPolicy } = stack.resources[id];
     const old = this.of(stack.name).get(id);
-    const properties = scalarsAsText(this.functions().resolve(Properties ?? {}, stack)) as Record<string, unknown>;
+    const properties = this.prepared(scalarsAsText(this.functions().resolve(Properties ?? {}, stack)) as Record<string, unknown>);
     const changed = !old || JSON.stringify(old.properties) !== JSON.stringify(properties);
     let data = old?.data ?? {};
     if (changed && KUBERNETES.test(type)) {
@@ -110,7 +118,7 @@ export class Deployment {
         OldResourceProperties: old && this.charts.here(old.properties),
       });
       data = answer.Data ?? {};
-      this.afterEach(id);
+      this.options.afterEach?.(id);
     }
     if (type === 'Custom::AWSCDKCfnJson') data = { Value: JSON.parse(String(properties.Value)) as unknown };
     this.of(stack.name).set(id, { type, properties, data, retained: /^Retain/.test(DeletionPolicy ?? '') });
@@ -123,7 +131,15 @@ export class Deployment {
     if (!old || old.retained || !KUBERNETES.test(old.type)) return;
     const event = { RequestType: 'Delete' as const, ResourceType: old.type, LogicalResourceId: id };
     await this.handler!.handle({ ...event, ResourceProperties: this.charts.here(old.properties) });
-    this.afterEach(id);
+    this.options.afterEach?.(id);
+  }
+
+  private prepared(properties: Record<string, unknown>): Record<string, unknown> {
+    const { prepare } = this.options;
+    if (!prepare || properties.Manifest === undefined) return properties;
+    const objects = JSON.parse(String(properties.Manifest)) as KubernetesObject[];
+    objects.forEach(prepare);
+    return { ...properties, Manifest: JSON.stringify(objects) };
   }
 
   private functions(): IntrinsicFunctions {

@@ -61,7 +61,7 @@ async function imageOf(
 
 /** What Flink's scripts and our hook call. The official image has all of it and more. */
 const TOOLS =
-  'bash sh awk basename cat chmod chown cp cut date dirname env expr find grep head hostname id ls mkdir mv nice nproc ps readlink rm sed sleep sort tail tee test timeout touch tr uname uniq wc wget xargs'.split(
+  'bash sh awk basename cat chmod chown cp cut date dirname env expr find grep head hostname id ls mkdir mv nice nproc ps readlink rev rm sed sleep sort tail tee test timeout touch tr uname uniq wc wget xargs'.split(
     ' ',
   );
 
@@ -115,7 +115,7 @@ function copyLibraries(root: string): void {
   for (const name of readdirSync(join(java, 'lib'), { recursive: true, encoding: 'utf8' }))
     if (name.endsWith('.so')) files.push(join(java, 'lib', name));
   const { stdout } = spawnSync('ldd', files, { encoding: 'utf8', maxBuffer: 2 ** 26 });
-  const libraries = new Set([...stdout.matchAll(/(?:=> )?(\/(?:usr\/)?lib\S*) \(0x/g)].map(([, path]) => path));
+  const libraries = new Set([...stdout.matchAll(/(?:=> |^\s+)(\/(?:usr\/)?lib\S*) \(0x/gm)].map(([, path]) => path));
   for (const library of libraries) {
     const target = join(root, library.startsWith('/usr/') ? library : join('usr', library));
     program(library, target);
@@ -129,8 +129,10 @@ function program(source: string, target: string): void {
 }
 
 function pathOf(command: string): string {
-  const { stdout } = spawnSync('sh', ['-c', `command -v ${command}`], { encoding: 'utf8' });
-  const path = stdout.trim();
-  if (!path.startsWith('/')) throw new Error(`the image needs '${command}', which is not on this machine's PATH`);
-  return path;
+  const found = (process.env.PATH ?? '')
+    .split(':')
+    .map((folder) => join(folder, command))
+    .find((file) => existsSync(file));
+  if (!found) throw new Error(`the image needs '${command}', which is not on this machine's PATH`);
+  return found;
 }

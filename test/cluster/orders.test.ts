@@ -37,9 +37,8 @@ describe.each(APPS)('$title', ({ title, orders, namespaces, out }) => {
     async (run) => {
       const { cluster, charts } = fixture;
       const done: string[] = [];
-      const deployment = new Deployment(cluster, charts, seeded(SEED + 1000 * APPS.findIndex((app) => app.title === title) + run), (id) =>
-        done.push(id),
-      );
+      const random = seeded(SEED + 1000 * APPS.findIndex((app) => app.title === title) + run);
+      const deployment = new Deployment(cluster, charts, random, { afterEach: (id) => void done.push(id) });
       try {
         await deployment.deploy(folder);
         for (const manifest of deployment.manifests()) cluster.must(['get', '--filename=-'], manifest);

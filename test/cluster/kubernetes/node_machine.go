@@ -25,6 +25,17 @@ func (n node) isolate() error {
 	if err := syscall.Mount("proc", "/proc", "proc", 0, ""); err != nil {
 		return fmt.Errorf("/proc cannot be mounted: %w", err)
 	}
+	// What has to be made at these places for a mount to have a place is made in a layer of the node's own.
+	for _, folder := range []string{"/etc", "/run", "/var/lib", "/var/log"} {
+		upper, work := n.path("layers", folder, "upper"), n.path("layers", folder, "work")
+		if err := errors.Join(os.MkdirAll(upper, 0o755), os.MkdirAll(work, 0o755)); err != nil {
+			return err
+		}
+		options := fmt.Sprintf("lowerdir=%s,upperdir=%s,workdir=%s", folder, upper, work)
+		if err := syscall.Mount("overlay", folder, "overlay", 0, options); err != nil {
+			return fmt.Errorf("%s cannot get a layer of its own: %w", folder, err)
+		}
+	}
 	for _, folder := range ownFolders {
 		own := n.path("root", folder)
 		if err := errors.Join(os.MkdirAll(own, 0o755), os.MkdirAll(folder, 0o755)); err != nil {
@@ -80,14 +91,11 @@ func (n node) makeCgroups() error {
 	return nil
 }
 
-// Removes what outlives the processes of a node: control groups, and the folders that were only mounted over.
+// Removes what outlives the processes of a node: its control groups.
 func (n node) clean() {
 	hierarchies, _ := cgroupHierarchies()
 	for _, hierarchy := range append(hierarchies, "/sys/fs/cgroup/unified") {
 		removeGroups(hierarchy + n.cgroup())
-	}
-	for _, folder := range ownFolders {
-		os.Remove(folder)
 	}
 }
 
