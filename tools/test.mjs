@@ -2,7 +2,7 @@
 // Options: --only NAME (a step below), --with NAME,… (steps that take longer and are no part of `npm test`), --repeat N (the kill
 // drill of test/flink N times), --orders N and --seed N (orders in which test/cluster deploys each app, and where they come from).
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 const option = (name) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined);
@@ -37,8 +37,8 @@ for (const step of steps.filter(asked)) {
 }
 
 console.log(`\nnpm test took ${Math.round(process.uptime())} s after the build`);
-const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
-console.log(`\n${totals.passed} passed, ${totals.failed} failed${skipped}`);
+if (totals.skipped > 0) console.log(`\n${totals.skipped} skipped: the lines above with asterisks or exclamation marks say why`);
+console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
 process.exit(totals.failed > 0 ? 1 : 0);
 
 function check([command, ...args]) {
@@ -50,6 +50,7 @@ function check([command, ...args]) {
 function jest(project, args = []) {
   mkdirSync('.local', { recursive: true });
   const report = join('.local', `jest-${project}.json`);
+  rmSync(report, { force: true });
   const command = [bin('jest'), '--selectProjects', project, '--json', '--outputFile', report, ...args];
   const { status } = spawnSync(command[0], command.slice(1), { stdio: ['ignore', 'ignore', 'inherit'] });
   const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {};
