@@ -16,12 +16,17 @@ interface Known {
   readonly retained: boolean;
 }
 
-const KUBERNETES = /^Custom::AWSCDK-EKS-/;
+/** Whether a resource is one that the CDK's handler applies to the cluster. */
+export function isKubernetes(type: string): boolean {
+  return type.startsWith('Custom::AWSCDK-EKS-');
+}
 
 /** What a test does to a deployment. */
 export interface DeploymentOptions {
   /** Called after each Kubernetes resource. */
   readonly afterEach?: (logicalId: string) => void;
+  /** Resource that is deployed, and removed, as early as its stack allows. */
+  readonly first?: string;
   /** Changes an object before the handler gets it: what this machine has instead of AWS. */
   readonly prepare?: (object: KubernetesObject) => void;
 }
@@ -51,7 +56,7 @@ export class Deployment {
     const done: string[] = [];
     for (const name of drawOrder(new Map(this.stacks.map((stack) => [stack.name, new Set(stack.after)])), this.random)) {
       const stack = this.stacks.find((one) => one.name === name)!;
-      for (const id of drawOrder(dependencies(stack), this.random)) if (await this.apply(stack, id)) done.push(id);
+      for (const id of drawOrder(dependencies(stack), this.random, this.options.first)) if (await this.apply(stack, id)) done.push(id);
       const old = before.find((one) => one.name === name);
       const gone = [...this.of(name).keys()].filter((id) => !(id in stack.resources));
       if (old) for (const id of drawOrder(reversed(dependencies(old)), this.random)) if (gone.includes(id)) await this.remove(name, id);
@@ -64,7 +69,7 @@ export class Deployment {
     const order = drawOrder(reversed(new Map(this.stacks.map((stack) => [stack.name, new Set(stack.after)]))), this.random);
     for (const name of order.filter((each) => only === undefined || each === only)) {
       const stack = this.stacks.find((one) => one.name === name)!;
-      for (const id of drawOrder(reversed(dependencies(stack)), this.random)) await this.remove(name, id);
+      for (const id of drawOrder(reversed(dependencies(stack)), this.random, this.options.first)) await this.remove(name, id);
       this.known.delete(name);
     }
     this.stacks = this.stacks.filter(({ name }) => this.known.has(name));
@@ -74,7 +79,7 @@ export class Deployment {
   public async repeat(): Promise<void> {
     for (const stack of this.stacks) {
       for (const [id, { type, properties }] of this.of(stack.name)) {
-        if (!KUBERNETES.test(type) || type.endsWith('HelmChart')) continue;
+        if (!isKubernetes(type) || type.endsWith('HelmChart')) continue;
         const event = { RequestType: 'Update' as const, ResourceType: type, LogicalResourceId: id };
         await this.handler!.handle({ ...event, ResourceProperties: properties, OldResourceProperties: properties });
       }
@@ -110,7 +115,7 @@ export class Deployment {
     const properties = this.prepared(scalarsAsText(this.functions().resolve(Properties ?? {}, stack)) as Record<string, unknown>);
     const changed = !old || JSON.stringify(old.properties) !== JSON.stringify(properties);
     let data = old?.data ?? {};
-    if (changed && KUBERNETES.test(type)) {
+    if (changed && isKubernetes(type)) {
       const event = { RequestType: old ? ('Update' as const) : ('Create' as const), ResourceType: type, LogicalResourceId: id };
       const answer = await this.handler!.handle({
         ...event,
@@ -122,13 +127,13 @@ export class Deployment {
     }
     if (type === 'Custom::AWSCDKCfnJson') data = { Value: JSON.parse(String(properties.Value)) as unknown };
     this.of(stack.name).set(id, { type, properties, data, retained: /^Retain/.test(DeletionPolicy ?? '') });
-    return changed && KUBERNETES.test(type);
+    return changed && isKubernetes(type);
   }
 
   private async remove(stack: string, id: string): Promise<void> {
     const old = this.of(stack).get(id);
     this.of(stack).delete(id);
-    if (!old || old.retained || !KUBERNETES.test(old.type)) return;
+    if (!old || old.retained || !isKubernetes(old.type)) return;
     const event = { RequestType: 'Delete' as const, ResourceType: old.type, LogicalResourceId: id };
     await this.handler!.handle({ ...event, ResourceProperties: this.charts.here(old.properties) });
     this.options.afterEach?.(id);

@@ -116,6 +116,16 @@ function copyLibraries(root: string): void {
     if (name.endsWith('.so')) files.push(join(java, 'lib', name));
   const { stdout } = spawnSync('ldd', files, { encoding: 'utf8', maxBuffer: 2 ** 26 });
   const libraries = new Set([...stdout.matchAll(/(?:=> |^\s+)(\/(?:usr\/)?lib\S*) \(0x/gm)].map(([, path]) => path));
+  // RocksDB brings its own library out of a jar, which wants these.
+  const { stdout: known } = spawnSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8', maxBuffer: 2 ** 26 });
+  for (const name of ['libstdc++.so.6', 'libgcc_s.so.1']) {
+    const path = known
+      .split('\n')
+      .find((line) => line.trim().startsWith(`${name} `))
+      ?.split('=> ')[1];
+    if (!path) throw new Error(`the image needs ${name}, which is not on this machine (Debian: libstdc++6)`);
+    libraries.add(path.trim());
+  }
   for (const library of libraries) {
     const target = join(root, library.startsWith('/usr/') ? library : join('usr', library));
     program(library, target);
