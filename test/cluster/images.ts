@@ -118,12 +118,12 @@ function copyLibraries(root: string): void {
   const libraries = new Set([...stdout.matchAll(/(?:=> |^\s+)(\/(?:usr\/)?lib\S*) \(0x/gm)].map(([, path]) => path));
   // RocksDB brings its own library out of a jar, which wants these.
   const { stdout: known } = spawnSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8', maxBuffer: 2 ** 26 });
-  for (const name of ['libstdc++.so.6', 'libgcc_s.so.1']) {
+  for (const name of ['libstdc++.so.6', 'libgcc_s.so.1', 'libpthread.so.0', 'libdl.so.2', 'librt.so.1', 'libm.so.6']) {
     const path = known
       .split('\n')
       .find((line) => line.trim().startsWith(`${name} `))
       ?.split('=> ')[1];
-    if (!path) throw new Error(`the image needs ${name}, which is not on this machine (Debian: libstdc++6)`);
+    if (!path) throw new Error(`the image needs ${name}, which is not on this machine (Debian: libc6 and libstdc++6)`);
     libraries.add(path.trim());
   }
   for (const library of libraries) {

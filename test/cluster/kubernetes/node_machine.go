@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -91,8 +92,10 @@ func (n node) makeCgroups() error {
 	return nil
 }
 
-// Removes what outlives the processes of a node: its control groups.
+// Removes what outlives the processes of a node: its control groups, and the wire to its network, which connections that nobody
+// answers would keep for minutes.
 func (n node) clean() {
+	exec.Command("ip", "link", "delete", n.network().wire(n.Index)).Run()
 	hierarchies, _ := cgroupHierarchies()
 	for _, hierarchy := range append(hierarchies, "/sys/fs/cgroup/unified") {
 		removeGroups(hierarchy + n.cgroup())
