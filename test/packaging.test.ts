@@ -25,6 +25,9 @@ test('the main entry loads neither EKS Blueprints, nor the older EKS module, nor
   expect(loaded.filter((file) => unwanted.test(file))).toEqual([]);
 });
 
-test.each([['testing', /^aws-cdk-lib\/assertions\//]])('the entry %s is there, and loads what it needs', (entry, needed) => {
+test.each([
+  ['testing', /^aws-cdk-lib\/assertions\//],
+  ['blueprints', /^@aws-quickstart\/eks-blueprints\//],
+])('the entry %s is there, and loads what it needs', (entry, needed) => {
   expect(loadedBy(`require('cdk-flink-on-eks/${entry}')`).filter((file) => needed.test(file)).length).toBeGreaterThan(0);
 });

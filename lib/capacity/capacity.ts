@@ -22,8 +22,41 @@ export interface AddOnNeed {
   readonly configuration?: Record<string, unknown>;
 }
 
+/** Who brings nodes to the cluster. Source: EKS `CreateCluster`, compute configuration; the CDK's `ClusterProps` of the same names. */
+export interface ClusterCompute {
+  /** Node groups and controllers that the capacity defines, or EKS Auto Mode. */
+  readonly defaultCapacityType: eks.DefaultCapacityType;
+  /**
+   * Nodes that the CDK adds by itself.
+   *
+   * @default - two where node groups bring the nodes, so those say 0
+   */
+  readonly defaultCapacity?: number;
+  /**
+   * Settings of EKS Auto Mode.
+   *
+   * @default - no Auto Mode
+   */
+  readonly compute?: eks.ComputeConfig;
+}
+
+/** The capacity defines every node itself. */
+export const OWN_NODES: ClusterCompute = { defaultCapacityType: eks.DefaultCapacityType.NODEGROUP, defaultCapacity: 0 };
+
 /** What a capacity asks of the cluster: a value, read before the cluster exists. */
 export interface ClusterNeeds {
+  /**
+   * Who brings nodes.
+   *
+   * @default OWN_NODES
+   */
+  readonly compute?: ClusterCompute;
+  /**
+   * What a cluster that is already there must have, in words: for example `EKS Auto Mode`.
+   *
+   * @default - any cluster will do
+   */
+  readonly clusterKind?: string;
   /** Add-ons that the machines or Flink's pods need. */
   readonly addOns: AddOnNeed[];
 }

@@ -1,4 +1,6 @@
+export { AutoModeCapacity, AutoModeCapacityProps } from './auto-mode-capacity';
 export * from './capacity';
+export { ExistingCapacity, ExistingCapacityProps, ExistingNodes } from './existing-capacity';
 export * from './instance-selector';
 export * from './interruption-handling';
 export { KarpenterCapacity, KarpenterCapacityProps } from './karpenter-capacity';
@@ -6,3 +8,4 @@ export * from './managed-node-group-capacity';
 export * from './node-autoscaling';
 export { NodeGroupOptions } from './node-group';
 export * from './node-labels';
+export { NodeGroupSpread } from './node-group-spread';

@@ -1,18 +1,18 @@
-import { Size } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, DependencyGroup } from 'constructs';
-import { NodeOperator, NodeShape, Placement, Toleration } from '../placement';
 import { CapacityBindOptions, CapacityConfig, ClusterNeeds, ICapacity } from './capacity';
-import { InstanceCatalog, InstanceFacts } from './instance-catalog';
+import { CLUSTER_AUTOSCALER, TERMINATION_HANDLER } from './chart-versions';
+import { refuseCharts } from './exclusive-charts';
 import { InstanceSelector } from './instance-selector';
 import { defineInterruptionQueue } from './interruption-queue';
 import { defineKarpenter } from './karpenter-controller';
-import { defineNodePools, KARPENTER_CAPACITY_TYPE, NodePool } from './karpenter-nodes';
+import { KARPENTER_POOL_RULES, karpenterNodeClass } from './karpenter-nodes';
 import { NodeGroup } from './node-group';
 import { defineNodeGroup, defineNodeRole } from './node-group-resource';
-import { SPOT_TAINT } from './node-labels';
+import { defineNodePools, NodePool, placementOn } from './node-pool';
+import { nodeProblems, poolProblems } from './node-pool-problems';
 
 /** Options of `KarpenterCapacity`. */
 export interface KarpenterCapacityProps {
@@ -71,9 +71,11 @@ export class KarpenterCapacity implements ICapacity {
   };
   private readonly pools: { readonly spot: NodePool; readonly onDemand: NodePool };
   private readonly diskGib: number;
+  private readonly amiAlias: string;
 
-  constructor(private readonly props: KarpenterCapacityProps = {}) {
+  constructor(props: KarpenterCapacityProps = {}) {
     this.diskGib = props.diskGib ?? 60;
+    this.amiAlias = props.amiAlias ?? 'al2023@latest';
     const spotTypes =
       props.spotInstanceTypes ??
       InstanceSelector.within({ minVcpu: 4, maxVcpu: 8, minMemoryGib: 16, maxMemoryGib: 64, limit: 60 }).instanceTypes;
@@ -93,9 +95,14 @@ export class KarpenterCapacity implements ICapacity {
 
   /** @throws when types or limits cannot work; all problems in one error */
   public bind(scope: Construct, options: CapacityBindOptions): CapacityConfig {
-    const problems = [...poolProblems('spot', this.pools.spot, 5), ...poolProblems('onDemand', this.pools.onDemand, 1)];
+    const problems = [
+      ...poolProblems('spot', this.pools.spot, 5),
+      ...poolProblems('onDemand', this.pools.onDemand, 1),
+      ...nodeProblems({ amiAlias: this.amiAlias, diskGib: this.diskGib }),
+    ];
     if (problems.length > 0) throw new Error(`${scope.node.path}: ${problems.join('\n')}`);
 
+    refuseCharts(scope, options.cluster, 'Karpenter', [CLUSTER_AUTOSCALER.chart, TERMINATION_HANDLER.chart]);
     const system = defineNodeGroup(scope, 'System', { ...options, role: defineNodeRole(scope), group: systemNodes(), spot: false });
     const nodeRole = this.defineKarpenterNodes(scope, options.cluster);
     const controller = defineKarpenter(new Construct(scope, 'Karpenter'), {
@@ -106,17 +113,21 @@ export class KarpenterCapacity implements ICapacity {
     });
     const pools = defineNodePools(scope, {
       cluster: options.cluster,
-      subnetIds: options.subnets.map((subnet) => subnet.subnetId),
-      instanceProfile: nodeRole.profile,
-      amiAlias: this.props.amiAlias ?? 'al2023@latest',
-      diskGib: this.diskGib,
+      nodeClass: karpenterNodeClass({
+        cluster: options.cluster,
+        subnetIds: options.subnets.map((subnet) => subnet.subnetId),
+        instanceProfile: nodeRole.profile,
+        amiAlias: this.amiAlias,
+        diskGib: this.diskGib,
+      }),
       pools: [this.pools.spot, this.pools.onDemand],
+      rules: KARPENTER_POOL_RULES,
       after: new DependencyGroup(controller, nodeRole.access, ...options.subnets.map((subnet) => subnet.internetConnectivityEstablished)),
     });
     return {
       capacityName: KarpenterCapacity.name,
-      onDemand: this.placement(this.pools.onDemand, []),
-      spot: this.placement(this.pools.spot, [{ key: SPOT_TAINT, value: 'true', effect: 'NoSchedule' }]),
+      onDemand: placementOn(this.pools.onDemand, this.diskGib),
+      spot: placementOn(this.pools.spot, this.diskGib),
       ready: new DependencyGroup(system, pools),
       systemReady: system,
     };
@@ -135,15 +146,6 @@ export class KarpenterCapacity implements ICapacity {
     });
     return { role, profile: profile.ref, access };
   }
-
-  private placement(pool: NodePool, tolerations: Toleration[]): Placement {
-    return {
-      required: [{ key: KARPENTER_CAPACITY_TYPE, operator: NodeOperator.IN, values: [pool.capacityType] }],
-      preferred: [],
-      tolerations,
-      shapes: shapesOf(pool, this.diskGib),
-    };
-  }
 }
 
 /** Two small nodes for Karpenter, DNS and metrics. */
@@ -154,49 +156,4 @@ function systemNodes(): NodeGroup {
 
 function names(types: ec2.InstanceType[]): string[] {
   return types.map((type) => type.toString());
-}
-
-/** One shape for each size of machine, the smallest first; each alone could take up the whole limit. */
-function shapesOf(pool: NodePool, diskGib: number): NodeShape[] {
-  const facts = pool.instanceTypes
-    .map((type) => InstanceCatalog.instance.find(type))
-    .filter((known): known is InstanceFacts => known !== undefined);
-  const sizes = new Map(facts.map((known) => [`${known.vcpu}/${known.memoryMib}`, known]));
-  return [...sizes.values()]
-    .sort((a, b) => a.vcpu - b.vcpu || a.memoryMib - b.memoryMib)
-    .map((known) => ({
-      name: known.type,
-      allocatable: {
-        cpu: known.allocatableMillicpu / 1000,
-        memory: Size.mebibytes(known.allocatableMib),
-        pods: known.pods,
-        ephemeralStorage: Size.gibibytes(Math.floor(diskGib * 0.9) - 1),
-      },
-      architecture: known.arm ? 'arm64' : 'amd64',
-      maxCount: Math.floor(pool.cpuLimit / known.vcpu),
-    }));
-}
-
-function poolProblems(name: string, pool: NodePool, leastTypes: number): string[] {
-  const catalog = InstanceCatalog.instance;
-  const problems = pool.instanceTypes
-    .filter((type) => !catalog.find(type))
-    .map(
-      (type) =>
-        `${name}InstanceTypes has '${type}', which is not among the instance types of ${catalog.date}: did you mean '${catalog.nearest(type)}'?`,
-    );
-  if (pool.instanceTypes.length < leastTypes) {
-    problems.push(
-      `${name}InstanceTypes has ${pool.instanceTypes.length} types: allowed are ${leastTypes} or more, because with few Spot pools a notice finds no replacement; use InstanceSelector.within(…).instanceTypes`,
-    );
-  }
-  const architectures = new Set(pool.instanceTypes.map((type) => catalog.find(type)?.arm));
-  if (architectures.size > 1)
-    problems.push(
-      `${name}InstanceTypes mixes x86_64 and arm64: allowed is one architecture, because the image of a job usually has one; split it`,
-    );
-  if (!Number.isInteger(pool.cpuLimit) || pool.cpuLimit < 2) {
-    problems.push(`${name}CpuLimit is ${pool.cpuLimit}: allowed is a whole number of 2 or more vCPU, because no node fits below; use 32`);
-  }
-  return problems;
 }

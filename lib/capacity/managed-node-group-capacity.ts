@@ -6,6 +6,7 @@ import { InterruptionHandling } from './interruption-handling';
 import { NodeAutoscaling } from './node-autoscaling';
 import { NodeGroup, NodeGroupOptions } from './node-group';
 import { defineNodeGroup, defineNodeRole } from './node-group-resource';
+import { NodeGroupSpread } from './node-group-spread';
 import { CAPACITY_TYPE_LABEL, SPOT_TAINT } from './node-labels';
 
 /** Options of `ManagedNodeGroupCapacity`. */
@@ -22,6 +23,12 @@ export interface ManagedNodeGroupCapacityProps {
    * @default - 0 to 10 nodes of 4 vCPU and 16 GiB and 0 to 5 of 8 vCPU and 32 GiB, ten types of the families m5 and m6 each
    */
   readonly spot?: NodeGroupOptions[];
+  /**
+   * How the Spot groups lie in the zones.
+   *
+   * @default NodeGroupSpread.acrossZones()
+   */
+  readonly spotSpread?: NodeGroupSpread;
   /**
    * Who changes the number of nodes.
    *
@@ -55,10 +62,12 @@ export class ManagedNodeGroupCapacity implements ICapacity {
   };
   private readonly onDemand: NodeGroup;
   private readonly spot: NodeGroup[];
+  private readonly spotSpread: NodeGroupSpread;
   private readonly autoscaling: NodeAutoscaling;
   private readonly interruptionHandling: InterruptionHandling;
 
   constructor(props: ManagedNodeGroupCapacityProps = {}) {
+    this.spotSpread = props.spotSpread ?? NodeGroupSpread.acrossZones();
     this.autoscaling = props.autoscaling ?? NodeAutoscaling.clusterAutoscaler();
     this.interruptionHandling = props.interruptionHandling ?? InterruptionHandling.nodeTerminationHandler();
     this.onDemand = new NodeGroup(
@@ -80,13 +89,16 @@ export class ManagedNodeGroupCapacity implements ICapacity {
     this.validate(scope);
     const role = defineNodeRole(scope);
     const onDemand = defineNodeGroup(scope, 'OnDemand', { ...options, role, group: this.onDemand, spot: false });
-    const spot = this.spot.map((group, index) => defineNodeGroup(scope, `Spot${index}`, { ...options, role, group, spot: true }));
+    const parts = this.spotSpread.partsOf(options.subnets);
+    const spot = this.spot.flatMap((group, index) =>
+      parts.map(({ suffix, subnets }) => defineNodeGroup(scope, `Spot${index}${suffix}`, { ...options, subnets, role, group, spot: true })),
+    );
     this.autoscaling.bind(scope, { ...options, nodes: onDemand });
     this.interruptionHandling.bind(scope, { ...options, nodes: new DependencyGroup(...spot) });
     return {
       capacityName: ManagedNodeGroupCapacity.name,
       onDemand: placement('ON_DEMAND', [], [this.onDemand]),
-      spot: placement('SPOT', [{ key: SPOT_TAINT, value: 'true', effect: 'NoSchedule' }], this.spot),
+      spot: placement('SPOT', [{ key: SPOT_TAINT, value: 'true', effect: 'NoSchedule' }], this.spot, parts.length),
       ready: new DependencyGroup(onDemand, ...spot),
       systemReady: onDemand,
     };
@@ -107,11 +119,15 @@ function typesOf(families: string[], size: string): ec2.InstanceType[] {
   return families.map((family) => new ec2.InstanceType(`${family}.${size}`));
 }
 
-function placement(capacityType: string, tolerations: Toleration[], groups: NodeGroup[]): Placement {
+/** @param times how many groups of each shape there are */
+function placement(capacityType: string, tolerations: Toleration[], groups: NodeGroup[], times = 1): Placement {
   return {
     required: [{ key: CAPACITY_TYPE_LABEL, operator: NodeOperator.IN, values: [capacityType] }],
     preferred: [],
     tolerations,
-    shapes: groups.map((group) => group.shape).filter((shape): shape is NodeShape => shape !== undefined),
+    shapes: groups
+      .map((group) => group.shape)
+      .filter((shape): shape is NodeShape => shape !== undefined)
+      .map((shape) => ({ ...shape, maxCount: shape.maxCount && shape.maxCount * times })),
   };
 }

@@ -1,7 +1,8 @@
-import { Size, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { NodeShape } from '../placement';
 import { InstanceCatalog, InstanceFacts } from './instance-catalog';
+import { allocatableDiskGib, shapeOfInstances } from './instance-shape';
 
 /** Size and types of one managed node group. */
 export interface NodeGroupOptions {
@@ -31,6 +32,12 @@ export interface NodeGroupOptions {
    * @default 60
    */
   readonly diskGib?: number;
+  /**
+   * Shape of the nodes, for types that this package does not know yet: the least that any of the types allows.
+   *
+   * @default - from the catalog of instance types, which refuses types it does not know
+   */
+  readonly shape?: NodeShape;
 }
 
 /** A node group with every default in place. */
@@ -49,7 +56,7 @@ export class NodeGroup {
    */
   constructor(
     private readonly name: string,
-    options: NodeGroupOptions,
+    private readonly options: NodeGroupOptions,
     private readonly leastTypes: number,
   ) {
     this.minSize = options.minSize ?? 1;
@@ -57,7 +64,9 @@ export class NodeGroup {
     this.maxSize = options.maxSize ?? 10;
     this.diskGib = options.diskGib ?? 60;
     this.instanceTypes = options.instanceTypes.map((type) => type.toString());
-    this.arm = InstanceCatalog.instance.find(this.instanceTypes[0])?.arm ?? false;
+    this.arm = options.shape
+      ? options.shape.architecture === 'arm64'
+      : (InstanceCatalog.instance.find(this.instanceTypes[0])?.arm ?? false);
   }
 
   /** What is wrong with the group, one sentence each. */
@@ -67,25 +76,15 @@ export class NodeGroup {
 
   /** Shape of the group's nodes: the least that any of its types allows; `undefined` when a type is not known. */
   public get shape(): NodeShape | undefined {
+    if (this.options.shape) return this.options.shape;
     const facts = this.instanceTypes.map((type) => InstanceCatalog.instance.find(type));
     if (!facts.every((known): known is InstanceFacts => known !== undefined)) return undefined;
-    const least = (value: (known: InstanceFacts) => number): number => Math.min(...facts.map(value));
-    return {
-      name: this.instanceTypes[0],
-      allocatable: {
-        cpu: least((known) => known.allocatableMillicpu) / 1000,
-        memory: Size.mebibytes(least((known) => known.allocatableMib)),
-        pods: least((known) => known.pods),
-        ephemeralStorage: Size.gibibytes(this.allocatableDiskGib),
-      },
-      architecture: this.arm ? 'arm64' : 'amd64',
-      maxCount: Token.isUnresolved(this.maxSize) ? undefined : this.maxSize,
-    };
+    return shapeOfInstances(facts, { diskGib: this.diskGib, maxCount: Token.isUnresolved(this.maxSize) ? undefined : this.maxSize });
   }
 
-  /** What pods may use of the root volume: kubelet keeps 1 GiB and evicts at 10 % free. Source: amazon-eks-ami, kubelet configuration. */
+  /** What pods may use of the root volume, in GiB. */
   public get allocatableDiskGib(): number {
-    return Math.floor(this.diskGib * 0.9) - 1;
+    return allocatableDiskGib(this.diskGib);
   }
 
   private sizeProblems(): string[] {
@@ -138,8 +137,9 @@ export class NodeGroup {
   private typeProblem(type: string, facts: InstanceFacts | undefined): string[] {
     const catalog = InstanceCatalog.instance;
     if (!facts) {
+      if (this.options.shape) return [];
       return [
-        `${this.name} has '${type}', which is not among the instance types of ${catalog.date}: did you mean '${catalog.nearest(type)}'? A type that is newer needs a newer version of this package`,
+        `${this.name} has '${type}', which is not among the instance types of ${catalog.date}: did you mean '${catalog.nearest(type)}'? For a type that is newer than that give 'shape'`,
       ];
     }
     if (facts.burstable) {

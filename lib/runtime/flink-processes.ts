@@ -34,6 +34,14 @@ export class FlinkProcesses {
     ];
   }
 
+  /** What a JobManager on machines that AWS can take back costs. */
+  public get placementWarnings(): string[] {
+    if (!this.jobManager.interruptible) return [];
+    return [
+      `jobManager.placement takes Spot Instances: each interruption of its node stops the whole job until another JobManager has taken over; use PlacementProfile.onDemand(), one small node costs little`,
+    ];
+  }
+
   /**
    * Whether spare TaskManagers cover the loss of a full node.
    *

@@ -1,5 +1,5 @@
 import { Size } from 'aws-cdk-lib';
-import { misfits, NodeShape, Placement, PlacementProfile } from '../../lib/placement';
+import { misfits, NodeOperator, NodeRequirement, NodeShape, Placement, PlacementProfile } from '../../lib/placement';
 
 const shape: NodeShape = {
   name: 'm5.xlarge',
@@ -40,5 +40,54 @@ describe('a profile chooses a side of the capacity', () => {
 
   test('a side that is not there is no side', () => {
     expect(PlacementProfile.spot().choose({ capacityName: 'None' })).toBeUndefined();
+  });
+
+  const label = (value: string): NodeRequirement => ({ key: 'type', operator: NodeOperator.IN, values: [value] });
+  const labelled = (value: string, zone?: string): Placement => ({
+    required: [label(value)],
+    preferred: [],
+    tolerations: [{ key: value }],
+    shapes: [{ ...shape, name: value, zone }],
+  });
+  const sides = { capacityName: 'Both', onDemand: labelled('on-demand'), spot: labelled('spot') };
+
+  test('a fallback takes either, likes Spot better, and tolerates what both have', () => {
+    expect(PlacementProfile.spotWithFallback().choose(sides)).toEqual({
+      required: [{ key: 'type', operator: 'In', values: ['spot', 'on-demand'] }],
+      preferred: [{ weight: 100, requirement: label('spot') }],
+      tolerations: [{ key: 'spot' }, { key: 'on-demand' }],
+      shapes: [...sides.spot.shapes, ...sides.onDemand.shapes],
+    });
+  });
+
+  test('a fallback needs both sides', () => {
+    expect(PlacementProfile.spotWithFallback().choose({ capacityName: 'One', spot: sides.spot })).toBeUndefined();
+    expect(PlacementProfile.spotWithFallback().choose({ capacityName: 'One', onDemand: sides.onDemand })).toBeUndefined();
+  });
+
+  test('one zone is one more condition on the same machines', () => {
+    const zone = { key: 'topology.kubernetes.io/zone', operator: 'In', values: ['eu-west-1a'] };
+    expect(PlacementProfile.spot().inZone('eu-west-1a').choose(sides)).toEqual({ ...sides.spot, required: [label('spot'), zone] });
+  });
+
+  test('machines of another zone are no machines', () => {
+    const elsewhere = { ...sides, spot: labelled('spot', 'eu-west-1b') };
+    expect(PlacementProfile.spot().inZone('eu-west-1a').choose(elsewhere)).toBeUndefined();
+    expect(PlacementProfile.spot().inZone('eu-west-1b').choose(elsewhere)?.shapes).toHaveLength(1);
+  });
+
+  test.each(['eu-west-1', 'eu-west-1A', '', 'a zone'])('%p is no zone', (zone) => {
+    expect(PlacementProfile.spot().inZone(zone).problems).toHaveLength(1);
+  });
+
+  // Source: EC2 user guide, Availability Zones, Local Zones, and GovCloud regions.
+  test.each(['eu-west-1a', 'us-gov-west-1b', 'us-west-2-lax-1a', 'ap-southeast-4c'])('%p is one', (zone) => {
+    expect(PlacementProfile.spot().inZone(zone).problems).toEqual([]);
+  });
+
+  test('what can be interrupted says so', () => {
+    const { spot, onDemand, spotWithFallback } = PlacementProfile;
+    const all = [spot(), spotWithFallback(), spot().inZone('eu-west-1a'), onDemand(), onDemand().inZone('eu-west-1a')];
+    expect(all.map(({ interruptible }) => interruptible)).toEqual([true, true, true, false, false]);
   });
 });

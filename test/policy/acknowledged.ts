@@ -52,6 +52,18 @@ function nodeFindings(role: string): Acknowledgement[] {
   ];
 }
 
+/** What EKS Auto Mode asks for besides: policies of the cluster's role and of its nodes. */
+function autoModeFindings(stack: string): Acknowledgement[] {
+  const cluster = `${stack}/Platform/Cluster/Role/Resource`;
+  const nodes = `${stack}/Platform/Capacity/NodeRole/Resource`;
+  const ofCluster = ['AmazonEKSBlockStoragePolicy', 'AmazonEKSComputePolicy', 'AmazonEKSLoadBalancingPolicy', 'AmazonEKSNetworkingPolicy'];
+  const ofNodes = ['AmazonEKSWorkerNodeMinimalPolicy', 'AmazonEC2ContainerRegistryPullOnly'];
+  return [
+    ...ofCluster.map((name) => ({ rule: managed(name), path: cluster, reason: eks(name, 'cluster role of Auto Mode') })),
+    ...ofNodes.map((name) => ({ rule: managed(name), path: nodes, reason: eks(name, 'nodes of Auto Mode') })),
+  ];
+}
+
 function jobFindings(platform: string, stack: string, application: string, name: string): Acknowledgement[] {
   const path = `${stack}/${application}/Role/DefaultPolicy/Resource`;
   const state = `${platform}:ExportsOutputFnGetAttPlatformStateBucket729EB67AArnE6080D59`;
@@ -140,7 +152,12 @@ export const ACKNOWLEDGED: Record<string, Acknowledgement[]> = {
     ...karpenterFindings('FlinkOnKarpenter/Platform/Capacity/Karpenter/Role/DefaultPolicy/Resource'),
     ...jobFindings('FlinkOnKarpenter', 'GeneratedTicks', 'GeneratedTicks', 'generated-ticks'),
   ],
+  'flink-on-auto-mode': [
+    ...clusterFindings('FlinkOnAutoMode'),
+    ...autoModeFindings('FlinkOnAutoMode'),
+    ...jobFindings('FlinkOnAutoMode', 'GeneratedTicks', 'GeneratedTicks', 'generated-ticks'),
+  ],
 };
 
 /** So many findings there may be at most: the number falls, it does not grow. */
-export const MOST: Record<string, number> = { 'flink-on-spot': 20, 'flink-on-karpenter': 35 };
+export const MOST: Record<string, number> = { 'flink-on-spot': 20, 'flink-on-karpenter': 35, 'flink-on-auto-mode': 20 };

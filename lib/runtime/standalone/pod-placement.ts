@@ -16,6 +16,16 @@ export function nodeAffinity({ required, preferred }: Placement): k8s.Affinity |
   };
 }
 
+/** Spread over zones and nodes as far as it goes: a required spread would leave pods pending, and slows the Cluster Autoscaler. */
+export function spreadConstraints(matchLabels: Record<string, string>): k8s.TopologySpreadConstraint[] {
+  return ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey) => ({
+    topologyKey,
+    maxSkew: 1,
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector: { matchLabels },
+  }));
+}
+
 /** Tolerations in the words of a pod. */
 export function tolerations(accepted: Toleration[]): k8s.Toleration[] {
   return accepted.map(({ key, value, effect, tolerationSeconds }) => ({
