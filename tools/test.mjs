@@ -12,6 +12,7 @@ const extra = (option('--with') ?? '').split(',');
 if (option('--repeat')) process.env.FLINK_REPEAT = option('--repeat');
 if (option('--orders')) process.env.CLUSTER_ORDERS = option('--orders');
 if (option('--seed')) process.env.CLUSTER_SEED = option('--seed');
+if (process.argv.includes('--pods')) process.env.CLUSTER_PODS = 'true';
 
 const bin = (name) => join('node_modules', '.bin', name);
 const totals = { passed: 0, failed: 0, skipped: 0 };
