@@ -199,7 +199,8 @@ withNodes('an application in real pods', () => {
       taints: ['cdk-flink-on-eks/spot=true:NoSchedule'],
       images,
     };
-    // A new instance is another node: what Kubernetes remembers of the old one goes with it.
+    // A new instance is another node: what Kubernetes remembers of the old one goes with it, and so does its notice.
+    rmSync(join(cluster.folder, 'nodes', name, 'spot-instance-action'), { force: true });
     cluster.kubectl(['delete', 'node', name, '--ignore-not-found']);
     nodes.set(name, await startRealNode(cluster, number, { name, zone, ...options }));
   }
