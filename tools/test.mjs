@@ -12,6 +12,7 @@ const extra = (option('--with') ?? '').split(',');
 if (option('--repeat')) process.env.FLINK_REPEAT = option('--repeat');
 if (option('--orders')) process.env.CLUSTER_ORDERS = option('--orders');
 if (option('--seed')) process.env.CLUSTER_SEED = option('--seed');
+if (process.argv.includes('--pods')) process.env.CLUSTER_PODS = 'true';
 
 const bin = (name) => join('node_modules', '.bin', name);
 const totals = { passed: 0, failed: 0, skipped: 0 };
@@ -42,8 +43,8 @@ for (const step of steps.filter(asked)) {
 }
 
 console.log(`\nnpm test took ${Math.round(process.uptime())} s after the build`);
-const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
-console.log(`\n${totals.passed} passed, ${totals.failed} failed${skipped}`);
+if (totals.skipped > 0) console.log(`\n${totals.skipped} skipped: the lines above with asterisks or exclamation marks say why`);
+console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
 process.exit(totals.failed > 0 ? 1 : 0);
 
 function check([command, ...args]) {
@@ -63,6 +64,7 @@ function shellcheck() {
 function jest(project, args = []) {
   mkdirSync('.local', { recursive: true });
   const report = join('.local', `jest-${project}.json`);
+  rmSync(report, { force: true });
   const command = [bin('jest'), '--selectProjects', project, '--json', '--outputFile', report, ...args];
   const { status } = spawnSync(command[0], command.slice(1), { stdio: ['ignore', 'ignore', 'inherit'] });
   const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {};
