@@ -84,7 +84,12 @@ async function interrupt(cluster: DrillCluster, scenario: Scenario, checkpointed
   const sampler = setInterval(() => seen.push([(Date.now() - since) / 1000, cluster.counts().distinct]), 250);
   const interruption = await scenario
     .interrupt(cluster)
-    .then(async (done) => (await settle(cluster, scenario, done, signal), done))
+    .then(async (done) => {
+      await settle(cluster, scenario, done, signal);
+      // How the job catches up is seen too.
+      await pause(3_000, undefined, { signal });
+      return done;
+    })
     .finally(() => clearInterval(sampler));
   const until = Date.now();
   const checkpoints = cluster.checkpointSeconds(since);

@@ -69,7 +69,8 @@ function panel(svg: Svg, top: number, { name, result, lag, seconds, most }: Pane
   );
   marks(result).forEach(([at, text], index) => {
     svg.line(x(at), top, x(at), top + PANEL, '#444', { dash: '4 3' });
-    svg.text(x(at) + 4, top + 14 + index * 16, text, { size: 12 });
+    const anchor = at > seconds * 0.55 ? 'end' : 'start';
+    svg.text(x(at) + (anchor === 'end' ? -4 : 4), top + 14 + index * 16, text, { size: 12, anchor });
   });
 }
 
