@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import * as lib from '../../lib';
 import { BlueprintAddOns, blueprintAddOns } from '../../lib/blueprints';
 import { CfnResourceJson, CfnTemplate, messageOf, resourcesOf, templateOf, testPlatform } from '../fixtures/apps';
-import '../fixtures/no-network';
+import '../fixtures/refuse-network';
 
 jest.setTimeout(120_000);
 

@@ -8,7 +8,7 @@ import { FlinkAddOn, FlinkClusterProvider, IFlinkWorkload } from '../../lib/blue
 import { FlinkApplicationTemplate, FlinkDisruption, FlinkTemplate } from '../../lib/testing';
 import { CfnTemplate, messageOf, resourcesOf, templateOf, testApp, testApplication } from '../fixtures/apps';
 import { kubernetesResources } from '../fixtures/kubernetes';
-import '../fixtures/no-network';
+import '../fixtures/refuse-network';
 
 jest.setTimeout(120_000);
 

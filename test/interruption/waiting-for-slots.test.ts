@@ -50,7 +50,9 @@ describe('a TaskManager', () => {
     fake = await jobManager({ ...answers, 'GET /taskmanagers': [two, two, two, three] as Answer[] });
     expect((await leave(fake.port, 20, undefined, { pod: 'a', replacement: 15 })).line).toContain('checkpoint 17 is complete');
     const order = fake.calls.map(({ method, path }) => `${method} ${path}`);
-    expect(order.indexOf('POST /checkpoints')).toBe(order.indexOf('GET /taskmanagers') + 5);
+    const before = order.slice(0, order.indexOf('POST /checkpoints'));
+    // The fourth look is the first that shows it; a busy machine may need one more.
+    expect(before.filter((call) => call === 'GET /taskmanagers').length).toBeGreaterThanOrEqual(4);
     expect(posts()).toHaveLength(1);
   });
 
