@@ -1,4 +1,4 @@
-import { k8s } from 'cdk8s-plus-28';
+import * as k8s from 'cdk8s-plus-28/lib/imports/k8s';
 import { FlinkPort, LOG_VOLUME_MIB, WORK_DIRECTORY } from '../../configuration';
 import { FlinkEvictionConfig } from '../../interruption';
 import { Toleration } from '../../placement';
