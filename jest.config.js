@@ -1,7 +1,5 @@
 // Types are checked once, by `tsc`, in `npm test`; here they are only stripped.
-// `tools/mutate-facts.mjs` changes one constant of the library on the way.
-const compiler = process.env.MUTANT ? '<rootDir>/tools/mutate-facts/transform.js' : 'ts-jest';
-const transform = { '^.+\\.ts$': [compiler, { tsconfig: 'tsconfig.test.json', isolatedModules: true, diagnostics: false }] };
+const transform = { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.test.json', isolatedModules: true, diagnostics: false }] };
 const common = { testEnvironment: 'node', transform, moduleFileExtensions: ['ts', 'js', 'json'] };
 
 /** @type {import('jest').Config} */

@@ -2,7 +2,7 @@ import { Annotations, CfnOutput, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct, IDependable } from 'constructs';
+import { Construct, DependencyGroup, IDependable } from 'constructs';
 import { CapacityConfig, ICapacity } from './capacity';
 import { FlinkPlatformBase } from './flink-platform-base';
 import { ClusterIdentity, defineIrsaRole } from './identity';
@@ -34,6 +34,12 @@ export interface ExistingClusterProps {
    * @default - a bucket of its own, kept when the stack is deleted
    */
   readonly stateBucket?: StateBucket;
+  /**
+   * What pods must wait for besides the machines of the capacity: node groups and controllers of the app that are not ready by themselves.
+   *
+   * @default - nothing
+   */
+  readonly after?: IDependable[];
   /**
    * Role that may run kubectl, for the command in `kubeconfigCommand`.
    *
@@ -71,7 +77,7 @@ export class ExistingFlinkPlatform extends FlinkPlatformBase {
       subnets,
       roles: { roleFor: (owner, namespace, name) => this.roleFor(owner, namespace, name) },
     });
-    this.ready = this.capacity.ready;
+    this.ready = new DependencyGroup(this.capacity.ready, ...(props.after ?? []));
     this.stateBucket = props.stateBucket ?? new StateBucket(this, 'State');
     this.kubeconfigCommand = this.kubeconfig(props);
     this.warn(props);
@@ -89,7 +95,14 @@ export class ExistingFlinkPlatform extends FlinkPlatformBase {
   }
 
   private warn({ capacity }: ExistingClusterProps): void {
-    const names = capacity.clusterNeeds.addOns.map(({ name }) => name);
+    const { clusterKind, addOns } = capacity.clusterNeeds;
+    if (clusterKind) {
+      Annotations.of(this).addWarningV2(
+        'cdk-flink-on-eks:existing-cluster-kind',
+        `the capacity needs a cluster with ${clusterKind}, which a synthesis cannot see: see that it is one`,
+      );
+    }
+    const names = addOns.map(({ name }) => name);
     if (names.length === 0) return;
     Annotations.of(this).addWarningV2(
       'cdk-flink-on-eks:existing-add-ons',
@@ -104,8 +117,13 @@ function machineProblems(
   { cluster }: platform.ExistingClusterConfig,
   subnets: ec2.ISubnet[],
 ): string[] {
-  if (capacity.clusterNeeds.addOns.length === 0) return [];
   const name = capacity.constructor.name;
+  if (capacity.clusterNeeds.compute?.compute) {
+    return [
+      `capacity is ${name}: allowed is a capacity that leaves the compute configuration of the cluster as it is, because this platform changes nothing of a cluster that is not its own; name the nodes with ExistingCapacity`,
+    ];
+  }
+  if (capacity.clusterNeeds.addOns.length === 0) return [];
   const problems: string[] = [];
   if (!cluster) {
     problems.push(

@@ -12,11 +12,30 @@ export interface ObservabilityOptions {
    */
   readonly metricsNamespace?: string;
   /**
-   * Content of `log4j-console.properties`.
+   * Who gets the metrics. A `MetricsReporter.prometheus()` here has its own labels and filters, and takes the place of the one that
+   * `metricsNamespace` brings.
    *
-   * @default - level INFO to the console, and a small file for the Flink UI
+   * @default - the Prometheus reporter if there is a `metricsNamespace`, else none
    */
-  readonly logging?: string;
+  readonly reporters?: flink.MetricsReporter[];
+  /**
+   * Names of metrics, for reporters that have no labels.
+   *
+   * @default - Flink's
+   */
+  readonly scopes?: flink.MetricScopes;
+  /**
+   * Whether the Flink UI shows where tasks spend their time, which costs some speed while it is looked at. Source: `rest.flamegraph.enabled`.
+   *
+   * @default false
+   */
+  readonly flameGraphs?: boolean;
+  /**
+   * What is logged.
+   *
+   * @default FlinkLogging.console()
+   */
+  readonly logging?: flink.FlinkLogging;
 }
 
 /** Options of `FlinkApplication`. */
@@ -66,12 +85,11 @@ export interface FlinkApplicationProps {
    */
   readonly checkpointing?: flink.CheckpointingOptions;
   /**
-   * Highest parallelism the job can ever have, 1 to 32768. Flink refuses state that was written with another value.
-   * Source: `pipeline.max-parallelism`.
+   * What Flink is told, in types.
    *
-   * @default 128
+   * @default - a profile for Spot: docs/profiles.md
    */
-  readonly maxParallelism?: number;
+  readonly flink?: flink.FlinkOptions;
   /**
    * Flink options that this library does not model, or does otherwise. Options that hold the application together are refused.
    *

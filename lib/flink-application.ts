@@ -1,15 +1,15 @@
 import { createHash } from 'crypto';
-import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import * as flink from './configuration';
-import { assembleConfiguration, guardedState } from './flink-application-configuration';
+import { assembleConfiguration, guardedState, ignoredOptions, typedProblems } from './flink-application-configuration';
 import { defineManifests } from './flink-application-manifests';
 import { defineOutputs, defineResultsOutput } from './flink-application-outputs';
 import { FlinkApplicationProps } from './flink-application-props';
 import * as runtime from './runtime';
-import { FileSink, FileSinkOptions, IStreamSource, StreamConfig } from './stream';
+import { argumentProblems, FileSink, FileSinkOptions, IStreamSource, StreamConfig } from './stream';
 
 /**
  * One Flink job: its state, its identity, its pods.
@@ -67,6 +67,7 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
       maxParallelism: this.maxParallelism,
       taskSlots: this.processes.taskSlots,
       suspended: props.deployment?.suspended ?? false,
+      highAvailability: props.flink?.highAvailability ?? flink.HighAvailability.kubernetes(),
     });
     this.image = props.image.bind(this, this.version);
     this.refuse([...problems, ...this.image.problems, ...this.bound.problems, ...this.fitProblems(), ...this.review.problems]);
@@ -116,6 +117,8 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
   }
 
   private connect(config: StreamConfig): void {
+    const others = [...this.props.job.args, ...this.streams.flatMap(({ jobArguments }) => jobArguments)];
+    this.refuse(argumentProblems(config, others));
     this.streams.push(config);
     this.known = undefined;
     this.grant(config.statements);
@@ -126,7 +129,7 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
   }
 
   private get maxParallelism(): number {
-    return this.props.maxParallelism ?? 128;
+    return this.props.flink?.maxParallelism ?? 128;
   }
 
   /** All options of the job as they are known now: verbs such as `readFrom` add to them until synthesis. */
@@ -149,30 +152,26 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
   }
 
   private optionProblems(namespace: runtime.FlinkNamespace): string[] {
-    const { job, checkpointing, deployment = {} } = this.props;
-    const problems = [
+    const { job, deployment = {} } = this.props;
+    return [
       ...this.name.problems,
       ...(this.name.problems.length > 0 ? [] : namespace.problemsFor(this.props.name)),
       ...job.problems,
-      ...new flink.Checkpointing(checkpointing).problems,
+      ...typedProblems(this.props, this.version),
       ...this.processes.problems,
-      ...runtime.deploymentProblems(deployment),
+      ...runtime.deploymentProblems(deployment, this.props.flink?.highAvailability),
     ];
-    if (
-      !Token.isUnresolved(this.maxParallelism) &&
-      !(Number.isInteger(this.maxParallelism) && this.maxParallelism >= 1 && this.maxParallelism <= 32768)
-    ) {
-      problems.push(
-        `maxParallelism is ${this.maxParallelism}: allowed is a whole number from 1 to 32768, the number of key groups that Flink can address; use 128`,
-      );
-    }
-    return problems;
   }
 
   private fitProblems(): string[] {
     const { jobManager, taskManager } = this.processes;
-    const { maxTaskManagers, podDiskMib } = this.bound;
-    return [...jobManager.fitProblems(1, podDiskMib), ...taskManager.fitProblems(maxTaskManagers, podDiskMib)];
+    const { jobManagers, maxTaskManagers, podDiskMib } = this.bound;
+    return [
+      ...jobManager.fitProblems(jobManagers, podDiskMib),
+      ...taskManager.fitProblems(maxTaskManagers, podDiskMib),
+      ...jobManager.architectureProblems(this.image.architecture),
+      ...taskManager.architectureProblems(this.image.architecture),
+    ];
   }
 
   private refuse(problems: readonly string[]): void {
@@ -187,7 +186,7 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
       entryClass: job.entryClass,
       jobArguments: [...job.args, ...this.streams.flatMap((stream) => stream.jobArguments)],
       configYaml: this.configuration.toYaml(),
-      logging: observability?.logging ?? flink.DEFAULT_LOGGING,
+      logging: (observability?.logging ?? flink.FlinkLogging.console()).content,
     };
     // Over what the template says, not over token text, which differs from one synthesis to the next.
     // A start counts too: a deployment with one restarts the job and waits for it.
@@ -218,15 +217,15 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
       image: this.image.warnings,
       slots: this.processes.warnings,
       'job-manager-on-spot': this.processes.placementWarnings,
+      'no-high-availability': this.props.flink?.highAvailability?.warnings ?? [],
       runtime: this.bound.warnings,
       spare: this.processes.spareWarnings(this.bound.spareTaskManagers, this.bound.podDiskMib),
     };
     Object.entries(all).forEach(([id, texts]) => texts.forEach((text) => annotations.addWarningV2(`cdk-flink-on-eks:${id}`, text)));
     this.review.warnings.forEach(({ id, text }) => annotations.addWarningV2(`cdk-flink-on-eks:${id}`, text));
-    for (const [key, reason] of Object.entries(this.bound.ignoredProperties)) {
-      if (this.props.properties && key in this.props.properties)
-        annotations.addWarningV2(`cdk-flink-on-eks:ignored-${key}`, `'${key}' has no effect: ${reason}; remove it from 'properties'`);
-    }
+    ignoredOptions(this.props, this.version, this.bound.ignoredProperties).forEach(({ id, text }) =>
+      annotations.addWarningV2(`cdk-flink-on-eks:${id}`, text),
+    );
     const other = this.props.platform.shareNamespace(this.namespace, this);
     if (other !== undefined) {
       const rights = "a Kubernetes Role cannot limit create and list by name, so each can read and delete the other's HA pointers";

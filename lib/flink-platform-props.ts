@@ -1,6 +1,7 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct, IConstruct, IDependable } from 'constructs';
 import { CapacityConfig, ICapacity } from './capacity';
@@ -110,6 +111,12 @@ export interface FlinkPlatformProps {
    * @default - `@aws-cdk/lambda-layer-kubectl-v36`
    */
   readonly kubectlLayer?: lambda.ILayerVersion;
+  /**
+   * Key that encrypts the cluster's Kubernetes secrets. Source: EKS `EncryptionConfig`.
+   *
+   * @default - a key of its own, rotated every year
+   */
+  readonly secretsKey?: kms.IKey;
   /**
    * Versions of EKS add-ons by name, for example `{ coredns: 'v1.14.3-eksbuild.3' }`.
    *

@@ -4,7 +4,7 @@ import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct, DependencyGroup, IDependable } from 'constructs';
-import { CapacityConfig, ClusterNeeds, ManagedNodeGroupCapacity, OWN_NODES } from './capacity';
+import { CapacityConfig, ClusterNeeds, ICapacity, ManagedNodeGroupCapacity, OWN_NODES } from './capacity';
 import { ExistingClusterProps, ExistingFlinkPlatform } from './existing-flink-platform';
 import { FlinkPlatformBase } from './flink-platform-base';
 import { FlinkPlatformProps, IFlinkPlatform } from './flink-platform-props';
@@ -39,6 +39,8 @@ export class FlinkPlatform extends FlinkPlatformBase {
   public readonly ready: IDependable;
   /** Network of the platform. */
   public readonly vpc: ec2.IVpc;
+  /** Version of Kubernetes, for example `1.36`. */
+  public readonly kubernetesVersion: string;
   /** The EKS cluster, to reach what this library does not model. */
   public readonly cluster: eks.Cluster;
   protected readonly kubectl: IKubectl;
@@ -46,9 +48,11 @@ export class FlinkPlatform extends FlinkPlatformBase {
   /** @throws when the options cannot work together; all problems in one error */
   constructor(scope: Construct, id: string, props: FlinkPlatformProps = {}) {
     super(scope, id);
-    const { endpoint, version } = this.validated(props);
+    this.node.setContext(cluster.NATIVE_OIDC_PROVIDER, true);
     const capacity = props.capacity ?? new ManagedNodeGroupCapacity();
+    const { endpoint, version } = this.validated(props, capacity);
 
+    this.kubernetesVersion = version.version;
     this.vpc = props.vpc ?? cluster.defineNetwork(this, props.zones ?? 3);
     const kubectlLayer = props.kubectlLayer ?? cluster.defaultKubectlLayer(this);
     this.cluster = cluster.defineCluster(this, {
@@ -56,6 +60,7 @@ export class FlinkPlatform extends FlinkPlatformBase {
       endpoint,
       version,
       kubectlLayer,
+      secretsKey: props.secretsKey,
       compute: capacity.clusterNeeds.compute ?? OWN_NODES,
     });
     this.kubectl = new EksKubectl(this.cluster);
@@ -75,10 +80,15 @@ export class FlinkPlatform extends FlinkPlatformBase {
     Object.entries(props.tags ?? {}).forEach(([key, value]) => Tags.of(this).add(key, value));
   }
 
-  private validated(props: FlinkPlatformProps): { endpoint: cluster.FlinkEndpoint; version: eks.KubernetesVersion } {
+  private validated(props: FlinkPlatformProps, capacity: ICapacity): { endpoint: cluster.FlinkEndpoint; version: eks.KubernetesVersion } {
     const endpoint = props.endpoint ?? cluster.FlinkEndpoint.privateOnly();
     const version = props.kubernetesVersion ?? eks.KubernetesVersion.of(cluster.KUBERNETES_VERSION);
-    const problems = [...endpoint.problems, ...versionProblems(version.version, props.kubectlLayer), ...zoneProblems(props)];
+    const problems = [
+      ...endpoint.problems,
+      ...versionProblems(version.version, props.kubectlLayer),
+      ...zoneProblems(props),
+      ...addOnProblems(props, capacity),
+    ];
     if (problems.length > 0) throw new Error(`${this.node.path}: ${problems.join('\n')}`);
     for (const warning of endpoint.warnings) Annotations.of(this).addWarningV2('cdk-flink-on-eks:open-endpoint', warning);
     return { endpoint, version };
@@ -98,9 +108,9 @@ export class FlinkPlatform extends FlinkPlatformBase {
   }
 
   private defineIdentity(): ClusterIdentity {
-    const provider = cluster.defineOidcProvider(this, this.cluster);
+    const provider = cluster.oidcProviderOf(this.cluster);
     const issuer = Fn.select(1, Fn.split('//', this.cluster.clusterOpenIdConnectIssuerUrl));
-    return { oidcProviderArn: provider.attrArn, oidcIssuer: issuer };
+    return { oidcProviderArn: provider.openIdConnectProviderArn, oidcIssuer: issuer };
   }
 
   private roleFor(owner: Construct, namespace: string, name: string): Role {
@@ -139,6 +149,17 @@ function versionProblems(version: string, layer?: lambda.ILayerVersion): string[
   return [
     `kubernetesVersion is '${version}' with kubectl 1.${cluster.KUBECTL_MINOR}: allowed is one minor version of skew; give 'kubectlLayer' from @aws-cdk/lambda-layer-kubectl-v${minor}`,
   ];
+}
+
+/** A version of an add-on that is not installed would have no effect. */
+function addOnProblems({ addOnVersions: given = {} }: FlinkPlatformProps, { clusterNeeds }: ICapacity): string[] {
+  const names = clusterNeeds.addOns.map(({ name }) => name);
+  return Object.keys(given)
+    .filter((name) => !names.includes(name))
+    .map(
+      (name) =>
+        `addOnVersions has '${name}': allowed are ${names.join(', ')}, because no other add-on is installed; remove it, or correct the name`,
+    );
 }
 
 function addOnVersions(props: FlinkPlatformProps, version: eks.KubernetesVersion): Record<string, string> {

@@ -75,10 +75,24 @@ export class FlinkCluster {
       'the job runs',
       async () => {
         this.requireJobManager();
-        const { state, running, exception } = await this.rest.job();
-        return { done: state === 'RUNNING' && running ? true : undefined, seen: `job ${state}; ${exception ?? 'no exception'}` };
+        await this.requireNoFailure();
+        const { state, running, tasks, exception } = await this.rest.job();
+        const seen = `job ${state}, ${tasks} tasks running; ${exception ?? 'no exception'}`;
+        return { done: state === 'RUNNING' && running ? true : undefined, seen };
       },
-      { within, signal },
+      {
+        within,
+        signal,
+        advice: `On a busy machine a start takes longer: run it again when it is quiet. Logs: ${join(this.home.run, 'logs')}`,
+      },
+    );
+  }
+
+  /** @throws when the job has ended for good, as one does that cannot be built: waiting on is of no use */
+  private async requireNoFailure(): Promise<void> {
+    if (!this.jobManager || !(await this.rest.failed())) return;
+    throw new Stop(
+      this.jobManager.failure('Is the jar built for this line of Flink, and is the class in it?', 'runs, but its job has failed'),
     );
   }
 

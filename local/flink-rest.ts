@@ -6,6 +6,8 @@ export interface JobStatus {
   readonly parallelism: number;
   /** Whether all tasks run. */
   readonly running: boolean;
+  /** Tasks that run, and how many there are, for example `3 of 4`. */
+  readonly tasks: string;
   /** Name of the TaskManager that its first source task is on. */
   readonly source?: string;
   /** Why it failed last, first lines. */
@@ -32,15 +34,21 @@ export class FlinkRest {
   /** State of the job. Flink answers from a cache that is up to 3 s old (`web.refresh-interval`). */
   public async job(): Promise<JobStatus> {
     const id = await this.jobId();
-    if (id === undefined) return { state: 'none', parallelism: 0, running: false };
+    if (id === undefined) return { state: 'none', parallelism: 0, running: false, tasks: '0 of 0' };
     const { state, vertices } = await this.get<JobDetails>(`/jobs/${id}`);
     return {
       state,
       source: await this.taskManagerOf(id, vertices[0]?.id),
       exception: await this.lastException(id),
       parallelism: Math.max(0, ...vertices.map((each) => each.parallelism)),
+      tasks: `${sum(vertices.map((each) => each.tasks.RUNNING ?? 0))} of ${sum(vertices.map((each) => each.parallelism))}`,
       running: vertices.length > 0 && vertices.every((each) => each.tasks.RUNNING === each.parallelism),
     };
+  }
+
+  /** Whether the job has ended for good. Its details may not be there then: a job that never was built has none. */
+  public async failed(): Promise<boolean> {
+    return (await this.overview())?.state === 'FAILED';
   }
 
   /** Number of checkpoints. */
@@ -70,7 +78,11 @@ export class FlinkRest {
   }
 
   private async jobId(): Promise<string | undefined> {
-    return (await this.get<{ jobs: { jid: string }[] }>('/jobs/overview')).jobs[0]?.jid;
+    return (await this.overview())?.jid;
+  }
+
+  private async overview(): Promise<{ jid: string; state: string } | undefined> {
+    return (await this.get<{ jobs: { jid: string; state: string }[] }>('/jobs/overview')).jobs[0];
   }
 
   private async get<T>(path: string): Promise<T> {
@@ -78,4 +90,8 @@ export class FlinkRest {
     if (!answer.ok) throw new Error(`GET ${path} answers ${answer.status}: ${(await answer.text()).slice(0, 300)}`);
     return (await answer.json()) as T;
   }
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
 }

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { totalmem } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { ApplicationTemplate, StreamTemplate } from './application-template';
 import { FlinkCluster } from './flink-cluster';
@@ -48,6 +48,7 @@ export class LocalRun {
 
   /** Folder of this run, with logs and configuration. */
   public readonly folder = newRunFolder();
+  private readonly short = mkdtempSync(join(tmpdir(), 'flink-'));
   /** Addresses of this run. */
   public machine!: Machine;
   /** What differs from the template. */
@@ -70,6 +71,7 @@ export class LocalRun {
     await this.kubernetes?.stop();
     for (const large of ['lib', 'usrlib', 'work']) rmSync(join(this.folder, 'flink', large), { recursive: true, force: true });
     rmSync(join(this.folder, 'zookeeper'), { recursive: true, force: true });
+    rmSync(this.short, { recursive: true, force: true });
   }
 
   /** Where the job writes: the places in S3 that its arguments name. */
@@ -131,6 +133,7 @@ export class LocalRun {
     this.machine = {
       ...this.ports,
       home: this.home.path,
+      short: this.short,
       s3: this.s3.endpoint,
       kinesis: this.kinesis?.endpoint ?? 'none',
       memoryMib: memoryMib(),

@@ -4,6 +4,8 @@ import { ApplicationTemplate, PodEnding } from './application-template';
 export interface Machine {
   /** Folder that stands for the image's `/opt/flink`. */
   readonly home: string;
+  /** Folder with a short path. */
+  readonly short: string;
   readonly uiPort: number;
   readonly jobManagerPort: number;
   /** `host:port` */
@@ -62,6 +64,7 @@ const RULES: Rule[] = [
     to: () => HOST,
     reason: 'address: reachable from this machine only',
   },
+  { key: /^state\.backend\.rocksdb\.localdir$/, to: ({ short }) => short, reason: 'path: short, RocksDB names its log after all of it' },
   { key: /^rest\.(bind-)?port$/, always: ['rest.port'], to: ({ uiPort }) => String(uiPort), reason: 'port of the Flink UI' },
   { key: /^jobmanager\.rpc\.port$/, to: ({ jobManagerPort }) => String(jobManagerPort), reason: 'port: a free one of this machine' },
   {

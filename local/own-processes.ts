@@ -65,11 +65,13 @@ export class OwnProcess {
     await this.ended;
   }
 
-  /** An error that says how it ended and shows the last lines of its log. */
-  public failure(fix: string): Problem {
-    return new Problem(
-      `${this.options.name} ${this.end ?? 'does not answer'}. ${fix}\nFrom its log ${this.options.log}:\n${this.essence()}`,
-    );
+  /**
+   * An error that says how it ended and shows the first errors of its log.
+   *
+   * @param state what it is in, when it has not ended
+   */
+  public failure(fix: string, state = 'does not answer'): Problem {
+    return new Problem(`${this.options.name} ${this.end ?? state}. ${fix}\nFrom its log ${this.options.log}:\n${this.essence()}`);
   }
 
   /** The first errors in its log, or its last lines: later errors mostly follow from the first. */

@@ -19,17 +19,18 @@ export class S3Emulator {
   /** Starts one and waits until it answers. */
   public static async start(
     processes: OwnProcesses,
-    options: { port: number; python: string; run: string; signal?: AbortSignal },
+    options: { port: number; python: string; run: string; signal?: AbortSignal; address?: string },
   ): Promise<S3Emulator> {
+    const { address = '127.0.0.1' } = options;
     const faults = join(options.run, 's3-faults.json');
     const started = processes.start({
       name: 'the S3 emulator',
       command: options.python,
-      arguments: [join(PROJECT, 'local', 's3_emulator.py'), String(options.port), faults],
+      arguments: [join(PROJECT, 'local', 's3_emulator.py'), String(options.port), faults, address],
       environment: sealedEnvironment(),
       log: join(options.run, 'logs', 's3.out'),
     });
-    const emulator = new S3Emulator(`http://127.0.0.1:${options.port}`, faults);
+    const emulator = new S3Emulator(`http://${address}:${options.port}`, faults);
     const look = async (): Promise<{ done?: true; seen: string }> => {
       if (started.end) throw new Stop(started.failure('Delete .local/python and run again, so that it is installed anew.'));
       await emulator.client.send(new ListBucketsCommand({}));

@@ -3,7 +3,8 @@
 moto 5.2.1 ends a multipart upload with the root element CompleteMultipartUploadResponse; S3, and the AWS SDK inside Flink's
 S3 plugins, say CompleteMultipartUploadResult. Without the correction every commit of a file sink fails.
 
-A file, given as the second argument, says what is wrong for a while: {"refuseWrites": true, "writeDelay": 3}.
+usage: s3_emulator.py PORT FAULTS [ADDRESS]
+The file FAULTS says what is wrong for a while: {"refuseWrites": true, "writeDelay": 3}.
 """
 
 import json
@@ -73,4 +74,5 @@ if __name__ == "__main__":
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     dispatcher = DomainDispatcherApplication(create_backend_app)
     application = disturbed(corrected(dispatcher), sys.argv[2])
-    run_simple("127.0.0.1", int(sys.argv[1]), application, threaded=True)
+    address = sys.argv[3] if len(sys.argv) > 3 else "127.0.0.1"
+    run_simple(address, int(sys.argv[1]), application, threaded=True)

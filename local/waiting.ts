@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { Problem } from './problem';
 
 /** One look at a condition: `done` is set once it holds, `seen` is what an error should show. */
 export interface Look<T> {
@@ -14,6 +15,8 @@ export interface WaitOptions {
   readonly every?: number;
   /** Ends the waiting early. */
   readonly signal?: AbortSignal;
+  /** What to do when it does not hold in time; then the error is one that a user can mend. */
+  readonly advice?: string;
 }
 
 /**
@@ -36,7 +39,8 @@ export async function waitFor<T>(what: string, look: () => Promise<Look<T>>, opt
     }
     await pause(options.every ?? 200, undefined, { signal: options.signal });
   }
-  throw new Error(`${what}: not so after ${options.within / 1000} s. Last seen: ${seen}`);
+  const message = `${what}: not so after ${options.within / 1000} s. Last seen: ${seen}`;
+  throw options.advice === undefined ? new Error(message) : new Problem(`${message}\n${options.advice}`);
 }
 
 /** Thrown by a look when waiting on is of no use. */

@@ -31,6 +31,8 @@ const fixed = (options: lib.FixedScalingOptions, more: ApplicationOverrides = {}
 const leaving = (options: lib.CheckpointFirstOptions): ApplicationOverrides => ({
   runtime: new lib.StandaloneRuntime({ eviction: lib.FlinkEviction.checkpointFirst(options) }),
 });
+const standbys = (standbyJobManagers: number): ApplicationOverrides => ({ runtime: new lib.StandaloneRuntime({ standbyJobManagers }) });
+const REST_TLS = { 'security.ssl.rest.enabled': 'true' };
 const jar = (entryClass: string): ApplicationOverrides => ({ job: lib.FlinkJob.jar({ entryClass }) });
 const image = (uri: string): ApplicationOverrides => ({ image: lib.FlinkImage.fromUri(uri) });
 
@@ -60,9 +62,16 @@ describe('options of FlinkApplication', () => {
     row('a namespace of 64 letters', { namespace: lib.FlinkNamespace.own('n'.repeat(64)) }, `'${'n'.repeat(64)}'`, {
       namespace: lib.FlinkNamespace.own('n'.repeat(63)),
     }),
-    row('a maximum parallelism of 0', { maxParallelism: 0 }, 'maxParallelism is 0', scaled({ min: 1, max: 1 }, { maxParallelism: 1 })),
-    row('a maximum parallelism of 32769', { maxParallelism: 32769 }, 'maxParallelism is 32769', { maxParallelism: 32768 }),
-    row('half a key group', { maxParallelism: 128.5 }, 'maxParallelism is 128.5', { maxParallelism: 129 }),
+    row(
+      'a maximum parallelism of 0',
+      { flink: { maxParallelism: 0 } },
+      'maxParallelism is 0',
+      scaled({ min: 1, max: 1 }, { flink: { maxParallelism: 1 } }),
+    ),
+    row('a maximum parallelism of 32769', { flink: { maxParallelism: 32769 } }, 'maxParallelism is 32769', {
+      flink: { maxParallelism: 32768 },
+    }),
+    row('half a key group', { flink: { maxParallelism: 128.5 } }, 'maxParallelism is 128.5', { flink: { maxParallelism: 129 } }),
     row('a wait of 30 seconds', { deployment: { waitUntilRunning: Duration.seconds(30) } }, 'deployment.waitUntilRunning is 30 seconds', {
       deployment: { waitUntilRunning: Duration.seconds(60) },
     }),
@@ -176,16 +185,16 @@ describe('scaling and leaving', () => {
     ),
     row(
       'more slots than key groups',
-      scaled({ max: 5 }, { maxParallelism: 4 }),
+      scaled({ max: 5 }, { flink: { maxParallelism: 4 } }),
       'scaling.max 5 x taskSlots 1 = 5',
-      scaled({ max: 4 }, { maxParallelism: 4 }),
+      scaled({ max: 4 }, { flink: { maxParallelism: 4 } }),
     ),
     row('a parallelism of 0', fixed({ parallelism: 0 }), 'scaling.parallelism is 0', fixed({ parallelism: 1 })),
     row(
       'a parallelism above the key groups',
-      fixed({ parallelism: 9 }, { maxParallelism: 8 }),
+      fixed({ parallelism: 9 }, { flink: { maxParallelism: 8 } }),
       'scaling.parallelism is 9',
-      fixed({ parallelism: 8 }, { maxParallelism: 8 }),
+      fixed({ parallelism: 8 }, { flink: { maxParallelism: 8 } }),
     ),
     row('less than no spare', fixed({ parallelism: 1, spare: -1 }), 'scaling.spare is -1', fixed({ parallelism: 1, spare: 0 })),
     row(
@@ -200,6 +209,24 @@ describe('scaling and leaving', () => {
       'eviction.grace 54 s',
       leaving({ deadline: Duration.seconds(45), grace: Duration.seconds(55) }),
     ),
+    row(
+      'no time for a checkpoint after the replacement',
+      leaving({ deadline: Duration.seconds(45), replacementWait: Duration.seconds(41) }),
+      'eviction.replacementWait is 41 s',
+      leaving({ deadline: Duration.seconds(45), replacementWait: Duration.seconds(40) }),
+    ),
+    row('less than no standby', standbys(-1), 'standbyJobManagers is -1', standbys(0)),
+    row('half a standby', standbys(0.5), 'standbyJobManagers is 0.5', standbys(1)),
+    row(
+      'standbys without HA',
+      { ...standbys(1), properties: { 'high-availability.type': 'NONE' } },
+      "'high-availability.type'",
+      standbys(1),
+    ),
+    row('TLS for a REST API that the hook asks', { properties: REST_TLS }, "'security.ssl.rest.enabled'", {
+      properties: REST_TLS,
+      runtime: new lib.StandaloneRuntime({ eviction: lib.FlinkEviction.atOnce() }),
+    }),
   ]);
 });
 
@@ -241,7 +268,7 @@ test('all problems of an application come in one error', () => {
     ...scaled({ cpuPercent: 99 }),
     ...jar('not a class'),
     ...image('flink:1.20.5'),
-    maxParallelism: 0,
+    flink: { maxParallelism: 0 },
     checkpointing: { retained: 0 },
     taskManager: { memory: Size.mebibytes(100), taskSlots: 0 },
     properties: { 'rest.port': '80' },

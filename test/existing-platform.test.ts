@@ -236,6 +236,12 @@ describe('what cannot be known is asked for', () => {
       passes: inStack((stack) => platformOf(stack, lib.ExistingCluster.of(current(stack)), nodes)),
     },
     {
+      title: 'EKS Auto Mode, which a cluster has or has not',
+      refused: inStack((stack) => platformOf(stack, lib.ExistingCluster.of(current(stack)), { ...nodes, capacity: new lib.AutoModeCapacity() })), // prettier-ignore
+      given: 'capacity is AutoModeCapacity',
+      passes: inStack((stack) => platformOf(stack, lib.ExistingCluster.of(current(stack)), nodes)),
+    },
+    {
       title: 'machines without a version',
       refused: inStack((stack) => platformOf(stack, lib.ExistingCluster.of(current(stack)), machines)),
       given: 'kubernetesVersion is not given',

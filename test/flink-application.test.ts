@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Chart, JsonPatch } from 'cdk8s';
 import { Construct } from 'constructs';
-import { FlinkApplication, FlinkImage, FlinkJob, FlinkNamespace, KinesisSource } from '../lib';
+import { FlinkApplication, FlinkImage, FlinkJob, FlinkLogging, FlinkNamespace, KinesisSource, LogLevel } from '../lib';
 import { ApplicationOverrides, messageOf, templateOf, testApp, testApplication, testJob, testPlatform, warningsOf } from './fixtures/apps';
 import {
   deploymentsOf,
@@ -66,11 +66,11 @@ describe('a deploy restarts exactly what changed', () => {
 
   test.each<[string, ApplicationOverrides]>([
     ['an option', { properties: { 'heartbeat.timeout': '13 s' } }],
-    ['the parallelism', { maxParallelism: 256 }],
+    ['the parallelism', { flink: { maxParallelism: 256 } }],
     ['the image', { image: FlinkImage.fromUri('flink:2.2.1-scala_2.12-java21') }],
     ['an argument', { job: FlinkJob.jar({ entryClass: 'com.example.Prices', args: ['--fast'] }) }],
     ['the class', { job: FlinkJob.jar({ entryClass: 'com.example.Prices2' }) }],
-    ['the logging', { observability: { logging: 'rootLogger.level=DEBUG' } }],
+    ['the logging', { observability: { logging: FlinkLogging.console({ level: LogLevel.DEBUG }) } }],
     ['the checkpoint interval', { checkpointing: { interval: Duration.seconds(20) } }],
   ])('%s changes it in both', (_, props) => {
     const [jobManager, taskManager] = checksums(props);

@@ -10,7 +10,7 @@ const files = readdirSync(LIB, { recursive: true, encoding: 'utf8' })
   .map(({ file, text }) => ({ file, text, source: ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true) }));
 
 // Types are looked up in no library: only the declarations count, and so it is quick.
-const entries = ['index.ts', 'testing/index.ts'].map((file) => join(LIB, file));
+const entries = ['index.ts', 'testing/index.ts', 'blueprints/index.ts'].map((file) => join(LIB, file));
 const program = ts.createProgram(entries, {
   target: ts.ScriptTarget.ES2022,
   module: ts.ModuleKind.Node16,
@@ -74,7 +74,11 @@ describe('who may import whom', () => {
     const rooms = importsOf(source).flatMap((one) => roomImported(file, one) ?? []);
     const others = [...new Set(rooms)].filter((other) => other !== room);
     if (room === 'index') return;
-    const allowed = room === 'L3' ? others.filter((other) => other !== 'index') : (MAY_IMPORT[room] ?? []);
+    const anyRoom = others.filter((other) => other !== 'index');
+    const allowed =
+      room === 'L3'
+        ? anyRoom.filter((other) => other !== 'blueprints' && other !== 'testing')
+        : (MAY_IMPORT[room] ?? (room === 'blueprints' ? anyRoom : []));
     expect(others.filter((other) => !allowed.includes(other))).toEqual([]);
   });
 
@@ -122,19 +126,27 @@ describe('the two worlds', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('the older EKS module is loaded by one file; another names its type', () => {
-    const older = files.flatMap(({ file, text }) => (/'aws-cdk-lib\/aws-eks'/.test(text) ? [file] : []));
+  test('the older EKS module is loaded by one file; another names its type; the bridge to EKS Blueprints, which is made of it, aside', () => {
+    const older = files
+      .filter(({ file }) => !file.startsWith('blueprints/'))
+      .flatMap(({ file, text }) => (/'aws-cdk-lib\/aws-eks'/.test(text) ? [file] : []));
     expect(older.sort()).toEqual(['manifest/legacy-eks.ts', 'platform/existing-cluster.ts']);
     const { text } = files.find(({ file }) => file === 'platform/existing-cluster.ts')!;
     expect(text).toContain("import type { ICluster as ILegacyCluster } from 'aws-cdk-lib/aws-eks';");
   });
 
-  test('cdk8s-plus is always called kplus or k8s, and of one version', () => {
+  test('EKS Blueprints is imported by its room and nowhere else', () => {
+    const importers = importing(({ module }) => module.startsWith('@aws-quickstart/'));
+    expect(importers.length).toBeGreaterThan(3);
+    expect(importers.filter((file) => !file.startsWith('blueprints/'))).toEqual([]);
+  });
+
+  test('of cdk8s-plus only the typed objects are loaded, from their own file: its main entry costs every synthesis the rest of it', () => {
     const clauses = files.flatMap(({ source }) => importsOf(source).filter(isPlus));
     expect(clauses.length).toBeGreaterThan(5);
     for (const { module, clause } of clauses) {
-      expect(module).toBe('cdk8s-plus-28');
-      expect(['* as kplus', '{ k8s }']).toContain(clause);
+      expect(module).toBe('cdk8s-plus-28/lib/imports/k8s');
+      expect(clause).toBe('* as k8s');
     }
   });
 });

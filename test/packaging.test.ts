@@ -25,6 +25,25 @@ test('the main entry loads neither EKS Blueprints, nor the older EKS module, nor
   expect(loaded.filter((file) => unwanted.test(file))).toEqual([]);
 });
 
-test.each([['testing', /^aws-cdk-lib\/assertions\//]])('the entry %s is there, and loads what it needs', (entry, needed) => {
-  expect(loadedBy(`require('cdk-flink-on-eks/${entry}')`).filter((file) => needed.test(file)).length).toBeGreaterThan(0);
+test.each([
+  ['testing', /^aws-cdk-lib\/assertions\//],
+  ['blueprints', /^@aws-quickstart\/eks-blueprints\//],
+])('the entry %s is there, and loads what it needs', (entry, needed) => {
+  const program = `const all = { ...require('cdk-flink-on-eks/${entry}') }`;
+  expect(loadedBy(program).filter((file) => needed.test(file)).length).toBeGreaterThan(0);
+});
+
+test.each(['', '/testing', '/blueprints'])('an ES module can import by its name each value that cdk-flink-on-eks%s exports', (entry) => {
+  runSample();
+  const script = `
+    import { createRequire } from 'node:module';
+    import * as named from 'cdk-flink-on-eks${entry}';
+    const values = Object.keys(createRequire(process.cwd() + '/')('cdk-flink-on-eks${entry}'));
+    console.log(JSON.stringify({ some: values.length > 3, missing: values.filter((name) => named[name] === undefined) }));`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: PROJECT,
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  expect([stdout.trim(), stderr]).toEqual(['{"some":true,"missing":[]}', '']);
 });

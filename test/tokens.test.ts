@@ -10,7 +10,12 @@ const number = new CfnParameter(stack, 'Number', { type: 'Number' }).valueAsNumb
 describe('numbers that only a deployment knows', () => {
   test('pass where nothing is reckoned from them, and arrive', () => {
     const runtime = new StandaloneRuntime({ scaling: FlinkScaling.reactive({ max: number, cpuPercent: number }) });
-    testApplication(stack, platform, { name: 'passing', maxParallelism: number, taskManager: { taskSlots: number }, runtime }, 'Passing');
+    testApplication(
+      stack,
+      platform,
+      { name: 'passing', flink: { maxParallelism: number }, taskManager: { taskSlots: number }, runtime },
+      'Passing',
+    );
     const objects = kubernetesObjects(withPlainNumber(templateOf(stack)));
     expect(flinkOptions(objects)).toMatchObject({ 'pipeline.max-parallelism': '7', 'taskmanager.numberOfTaskSlots': '7' });
     const { maxReplicas, metrics } = objectOf(objects, 'HorizontalPodAutoscaler').spec;

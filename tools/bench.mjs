@@ -1,6 +1,7 @@
 // `npm run bench`: how long the sample takes to synthesize, against a bare aws-eks-v2 stack with the same node groups and one manifest.
 // Both are whole processes of compiled code, measured alternately in one run, so that a busy machine slows both. The result is a ratio.
-// Then the critical path of a deployment, in a model (bench/critical-path.mjs).
+// Then how long the main entry takes to load (bench/imports.mjs), and the critical path of a deployment, in a model
+// (bench/critical-path.mjs).
 // Options: --runs N (5), --record (writes docs/measurements/…-DATE.json and the figures in docs/performance.md), --only path.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,6 +9,7 @@ import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { criticalPaths, printPaths } from './bench/critical-path.mjs';
+import { importTimes } from './bench/imports.mjs';
 import { synthesisFigures, pathFigures, writeFigures } from './bench/page.mjs';
 
 /** The sample may take this many times as long as the bare stack. */
@@ -18,7 +20,7 @@ const PROGRAMS = { sample: 'dist/bin/flink-on-spot.js', bare: 'tools/bench/bare-
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
 const date = new Date().toISOString().slice(0, 10);
 const recording = process.argv.includes('--record');
-const results = process.argv.includes('--only') ? [path()] : [synthesis(), path()];
+const results = process.argv.includes('--only') ? [path()] : [synthesis(), importTimes(), path()];
 process.exit(results.every(({ ratio, allowed }) => ratio <= allowed) ? 0 : 1);
 
 function synthesis() {

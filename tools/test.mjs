@@ -1,8 +1,9 @@
 // `npm test`: lint, types, unit, snapshot, policy and real-Flink tests, each with its time, then one line of totals.
 // Options: --only NAME (a step below), --with NAME,… (steps that take longer and are no part of `npm test`), --repeat N (the kill
-// drill of test/flink N times), --orders N and --seed N (orders in which test/cluster deploys each app, and where they come from).
+// drill of test/flink N times), --orders N and --seed N (orders in which test/cluster deploys each app, and where they come from),
+// --all (every combination of consumers).
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 const option = (name) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined);
@@ -11,6 +12,7 @@ const extra = (option('--with') ?? '').split(',');
 if (option('--repeat')) process.env.FLINK_REPEAT = option('--repeat');
 if (option('--orders')) process.env.CLUSTER_ORDERS = option('--orders');
 if (option('--seed')) process.env.CLUSTER_SEED = option('--seed');
+if (process.argv.includes('--pods')) process.env.CLUSTER_PODS = 'true';
 
 const bin = (name) => join('node_modules', '.bin', name);
 const totals = { passed: 0, failed: 0, skipped: 0 };
@@ -19,10 +21,14 @@ const strict = process.env.CI === 'true';
 const steps = [
   { name: 'lint', run: () => check([bin('eslint'), 'lib', 'bin', 'local', 'test']) },
   { name: 'format', run: () => check([bin('prettier'), '--check', '--log-level', 'warn', 'lib', 'bin', 'local', 'test']) },
+  { name: 'shell', run: () => shellcheck() },
   { name: 'types', run: () => check([bin('tsc'), '-p', 'tsconfig.test.json']) },
+  { name: 'api', run: () => check([process.execPath, 'tools/api.mjs', '--check']) },
   { name: 'unit', run: () => jest('unit') },
   { name: 'sample', needs: { mvn: 'Maven', java: 'JDK 17' }, run: () => check([process.execPath, 'tools/test-sample.mjs']) },
+  { name: 'oldest-cdk', run: () => check([process.execPath, 'tools/oldest-cdk.mjs']) },
   { name: 'flink', needs: { mvn: 'Maven', java: 'JDK 17', python3: 'Python 3' }, run: () => jest('flink', ['--runInBand']) },
+  { name: 'consumers', extra: true, run: () => program('consumers', 'tools/consumers/run.mjs', ['--all']) },
   { name: 'cluster', extra: true, needs: { go: 'Go 1.26', python3: 'Python 3' }, run: () => jest('cluster', ['--runInBand']) },
 ];
 
@@ -37,8 +43,8 @@ for (const step of steps.filter(asked)) {
 }
 
 console.log(`\nnpm test took ${Math.round(process.uptime())} s after the build`);
-const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
-console.log(`\n${totals.passed} passed, ${totals.failed} failed${skipped}`);
+if (totals.skipped > 0) console.log(`\n${totals.skipped} skipped: the lines above with asterisks or exclamation marks say why`);
+console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
 process.exit(totals.failed > 0 ? 1 : 0);
 
 function check([command, ...args]) {
@@ -47,9 +53,18 @@ function check([command, ...args]) {
   else totals.failed++;
 }
 
+/** Ends with 3 where Python or its package cannot be had. */
+function shellcheck() {
+  const { status } = spawnSync(process.execPath, ['tools/shellcheck.mjs'], { stdio: 'inherit' });
+  if (status === 0) totals.passed++;
+  else if (status === 3 && !strict) totals.skipped++;
+  else totals.failed++;
+}
+
 function jest(project, args = []) {
   mkdirSync('.local', { recursive: true });
   const report = join('.local', `jest-${project}.json`);
+  rmSync(report, { force: true });
   const command = [bin('jest'), '--selectProjects', project, '--json', '--outputFile', report, ...args];
   const { status } = spawnSync(command[0], command.slice(1), { stdio: ['ignore', 'ignore', 'inherit'] });
   const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {};
@@ -59,6 +74,19 @@ function jest(project, args = []) {
   totals.skipped += result.numPendingTests ?? 0;
   // A runner that dies before it counts has failed, and so has one that found nothing to run.
   if ((status !== 0 && !result.numFailedTests && !failedSuites) || !result.numTotalTests) totals.failed++;
+}
+
+/** A program that writes its own counts. It gets those of its flags that were given here. */
+function program(name, file, flags) {
+  mkdirSync('.local', { recursive: true });
+  const report = join('.local', `${name}.json`);
+  rmSync(report, { force: true });
+  const given = flags.filter((flag) => process.argv.includes(flag));
+  const { status } = spawnSync(process.execPath, [file, '--report', report, ...given], { stdio: 'inherit' });
+  const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {};
+  for (const key of Object.keys(totals)) totals[key] += counts[key] ?? 0;
+  // A program that dies before it counts has failed, and so has one that found nothing to do.
+  if ((status !== 0 && !counts.failed) || !(counts.passed + counts.failed)) totals.failed++;
 }
 
 function missingTools(step, titles) {

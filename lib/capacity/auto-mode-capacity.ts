@@ -1,3 +1,4 @@
+import { Annotations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { Construct, DependencyGroup } from 'constructs';
@@ -5,14 +6,14 @@ import {
   AUTO_MODE_MOST_PODS,
   AUTO_MODE_POOL_RULES,
   autoModeNodeClass,
-  autoModeProblems,
   autoModeStarts,
   defineAutoModeNodeRole,
   enforceNetworkPolicies,
 } from './auto-mode-nodes';
 import { CapacityBindOptions, CapacityConfig, ClusterNeeds, ICapacity } from './capacity';
 import { InstanceSelector } from './instance-selector';
-import { defineNodePools, NodePool, placementOn, poolProblems } from './node-pool';
+import { defineNodePools, NodePool, placementOn } from './node-pool';
+import { diskProblems, poolProblems } from './node-pool-problems';
 
 /** Options of `AutoModeCapacity`. */
 export interface AutoModeCapacityProps {
@@ -59,18 +60,21 @@ export class AutoModeCapacity implements ICapacity {
     compute: { defaultCapacityType: eks.DefaultCapacityType.AUTOMODE, compute: { nodePools: [] } },
     // Network, DNS and proxy run on the nodes themselves; resource metrics do not come with them.
     addOns: [{ name: 'metrics-server', needsNodes: true }],
+    clusterKind: 'EKS Auto Mode',
   };
   private readonly pools: { readonly spot: NodePool; readonly onDemand: NodePool };
   private readonly diskGib: number;
 
-  constructor(props: AutoModeCapacityProps = {}) {
+  constructor(private readonly props: AutoModeCapacityProps = {}) {
     this.diskGib = props.diskGib ?? 80;
-    const spot =
-      props.spotInstanceTypes?.map((type) => type.toString()) ??
-      starting(InstanceSelector.within({ minVcpu: 4, maxVcpu: 8, minMemoryGib: 16, maxMemoryGib: 64, limit: 60 }));
-    const onDemand =
-      props.onDemandInstanceTypes?.map((type) => type.toString()) ??
-      starting(InstanceSelector.within({ categories: ['m'], minVcpu: 2, maxVcpu: 4, minMemoryGib: 8, maxMemoryGib: 16 }));
+    const spot = this.starting(
+      props.spotInstanceTypes ??
+        InstanceSelector.within({ minVcpu: 4, maxVcpu: 8, minMemoryGib: 16, maxMemoryGib: 64, limit: 60 }).instanceTypes,
+    );
+    const onDemand = this.starting(
+      props.onDemandInstanceTypes ??
+        InstanceSelector.within({ categories: ['m'], minVcpu: 2, maxVcpu: 4, minMemoryGib: 8, maxMemoryGib: 16 }).instanceTypes,
+    );
     this.pools = {
       spot: { name: 'flink-spot', capacityType: 'spot', instanceTypes: spot, cpuLimit: props.spotCpuLimit ?? 128 },
       onDemand: {
@@ -85,15 +89,10 @@ export class AutoModeCapacity implements ICapacity {
   /** @throws when types or limits cannot work; all problems in one error */
   public bind(scope: Construct, { cluster, subnets }: CapacityBindOptions): CapacityConfig {
     const { spot, onDemand } = this.pools;
-    const problems = [
-      ...poolProblems('spot', spot, 5),
-      ...autoModeProblems('spot', spot),
-      ...poolProblems('onDemand', onDemand, 1),
-      ...autoModeProblems('onDemand', onDemand),
-      ...this.diskProblems(),
-    ];
+    const problems = [...poolProblems('spot', spot, 5), ...poolProblems('onDemand', onDemand, 1), ...diskProblems(this.diskGib)];
     if (problems.length > 0) throw new Error(`${scope.node.path}: ${problems.join('\n')}`);
 
+    this.warn(scope);
     const { role, access } = defineAutoModeNodeRole(scope, cluster);
     const pools = defineNodePools(scope, {
       cluster,
@@ -105,25 +104,33 @@ export class AutoModeCapacity implements ICapacity {
       ),
       pools: [spot, onDemand],
       rules: AUTO_MODE_POOL_RULES,
-      after: new DependencyGroup(access, role, ...subnets.map((subnet) => subnet.internetConnectivityEstablished)),
+      after: new DependencyGroup(
+        access,
+        role,
+        enforceNetworkPolicies(scope, cluster),
+        ...subnets.map((subnet) => subnet.internetConnectivityEstablished),
+      ),
     });
     return {
       capacityName: AutoModeCapacity.name,
       onDemand: placementOn(onDemand, this.diskGib, AUTO_MODE_MOST_PODS),
       spot: placementOn(spot, this.diskGib, AUTO_MODE_MOST_PODS),
-      ready: new DependencyGroup(pools, enforceNetworkPolicies(scope, cluster)),
-      systemReady: pools,
+      ready: pools,
     };
   }
 
-  private diskProblems(): string[] {
-    if (Number.isInteger(this.diskGib) && this.diskGib >= 20) return [];
-    return [
-      `diskGib is ${this.diskGib}: allowed is a whole number of 20 GiB or more, because the images of the nodes and of Flink must fit; use 80`,
-    ];
+  /** Selectors know newer types than EKS Auto Mode starts: those are left out. */
+  private starting(types: ec2.InstanceType[]): string[] {
+    return types.map((type) => type.toString()).filter(autoModeStarts);
   }
-}
 
-function starting(selector: InstanceSelector): string[] {
-  return selector.instanceTypes.map((type) => type.toString()).filter(autoModeStarts);
+  private warn(scope: Construct): void {
+    const given = [...(this.props.spotInstanceTypes ?? []), ...(this.props.onDemandInstanceTypes ?? [])].map((type) => type.toString());
+    const left = given.filter((type) => !autoModeStarts(type));
+    if (left.length === 0) return;
+    Annotations.of(scope).addWarningV2(
+      'cdk-flink-on-eks:auto-mode-types',
+      `EKS Auto Mode does not start ${left.join(', ')}, so the pools are without them: allowed are the types of its own list with 2 vCPU or more; remove them, or use KarpenterCapacity`,
+    );
+  }
 }

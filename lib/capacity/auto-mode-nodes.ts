@@ -2,7 +2,7 @@ import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IDependable } from 'constructs';
 import { InstanceCatalog } from './instance-catalog';
-import { NodePool, NodePoolRules } from './node-pool';
+import { NodePoolRules } from './node-pool';
 
 /** Families that EKS Auto Mode starts. Source: EKS user guide, EKS Auto Mode supported instance reference (2026-07). */
 const FAMILIES = new Set(
@@ -32,23 +32,14 @@ export const AUTO_MODE_POOL_RULES: NodePoolRules = {
   nodeClass: NODE_CLASS,
   requirements: [],
   expireAfter: '480h',
-  terminationGracePeriod: () => '24h',
+  terminationGracePeriod: ({ capacityType }) => (capacityType === 'spot' ? '2m' : '24h'),
 };
 
-/** Whether EKS Auto Mode starts nodes of a type. */
+/** Whether EKS Auto Mode starts nodes of a type; a type that nobody knows is left for others to refuse. */
 export function autoModeStarts(type: string): boolean {
+  const facts = InstanceCatalog.instance.find(type);
   const [family, size] = type.split('.');
-  return FAMILIES.has(family) && !TOO_SMALL.includes(size) && (InstanceCatalog.instance.find(type)?.vcpu ?? 2) > 1;
-}
-
-/** What of a pool EKS Auto Mode cannot start, one sentence each. */
-export function autoModeProblems(name: string, pool: NodePool): string[] {
-  return pool.instanceTypes
-    .filter((type) => InstanceCatalog.instance.find(type) && !autoModeStarts(type))
-    .map(
-      (type) =>
-        `${name}InstanceTypes has '${type}': allowed are types that EKS Auto Mode starts, which are those of its own list with 2 vCPU or more; use InstanceSelector with other families, or KarpenterCapacity`,
-    );
+  return facts === undefined || (FAMILIES.has(family) && !TOO_SMALL.includes(size) && facts.vcpu > 1);
 }
 
 /** The class as an object for the cluster. Source: EKS user guide, Node Class Specification. */

@@ -51,6 +51,12 @@ export interface ClusterNeeds {
    * @default OWN_NODES
    */
   readonly compute?: ClusterCompute;
+  /**
+   * What a cluster that is already there must have, in words: for example `EKS Auto Mode`.
+   *
+   * @default - any cluster will do
+   */
+  readonly clusterKind?: string;
   /** Add-ons that the machines or Flink's pods need. */
   readonly addOns: AddOnNeed[];
 }

@@ -127,7 +127,6 @@ function shapesFrom({ instanceTypes, diskGib, maxNodes }: ExistingNodes): NodeSh
 
 function nodesProblems(side: string, nodes: ExistingNodes | undefined): string[] {
   if (!nodes) return [];
-  const catalog = InstanceCatalog.instance;
   const problems = Object.entries(nodes.labels)
     .filter(([key, value]) => ![key, value].some((text) => Token.isUnresolved(text)) && !(LABEL_KEY.test(key) && LABEL_VALUE.test(value)))
     .map(
@@ -139,12 +138,30 @@ function nodesProblems(side: string, nodes: ExistingNodes | undefined): string[]
       `${side}.labels is empty: allowed is one label or more, because without one every node would do; name a label that only they carry`,
     );
   }
-  if (nodes.instanceTypes && nodes.shapes) {
-    problems.push(`${side} has instanceTypes and shapes: allowed is one of them, because both say what the nodes hold; remove one`);
+  if (nodes.shapes && (nodes.instanceTypes || nodes.maxNodes !== undefined || nodes.diskGib !== undefined)) {
+    problems.push(
+      `${side} has shapes beside instanceTypes, maxNodes or diskGib: allowed is one way, because both say what the nodes hold; remove the others`,
+    );
   }
-  for (const type of (nodes.instanceTypes ?? []).map((given) => given.toString()).filter((given) => !catalog.find(given))) {
+  if (nodes.maxNodes !== undefined && !Token.isUnresolved(nodes.maxNodes) && !(Number.isInteger(nodes.maxNodes) && nodes.maxNodes >= 1)) {
+    problems.push(
+      `${side}.maxNodes is ${nodes.maxNodes}: allowed is a whole number of 1 or more, because no pod runs without a node; leave it out if it is not known`,
+    );
+  }
+  return [...problems, ...typeProblems(side, nodes.instanceTypes ?? [])];
+}
+
+function typeProblems(side: string, types: ec2.InstanceType[]): string[] {
+  const catalog = InstanceCatalog.instance;
+  const problems: string[] = [];
+  for (const type of types.map((given) => given.toString()).filter((given) => !catalog.find(given))) {
     problems.push(
       `${side}.instanceTypes has '${type}', which is not among the instance types of ${catalog.date}: did you mean '${catalog.nearest(type)}'? For a type that is newer than that give 'shapes'`,
+    );
+  }
+  if (problems.length === 0 && new Set(types.map((type) => catalog.find(type.toString())?.arm)).size > 1) {
+    problems.push(
+      `${side}.instanceTypes mixes x86_64 and arm64 (${types.join(', ')}): allowed is one architecture, because the image of a job usually has one; name a label that tells them apart`,
     );
   }
   return problems;

@@ -11,7 +11,8 @@ import { defineKarpenter } from './karpenter-controller';
 import { KARPENTER_POOL_RULES, karpenterNodeClass } from './karpenter-nodes';
 import { NodeGroup } from './node-group';
 import { defineNodeGroup, defineNodeRole } from './node-group-resource';
-import { defineNodePools, NodePool, placementOn, poolProblems } from './node-pool';
+import { defineNodePools, NodePool, placementOn } from './node-pool';
+import { nodeProblems, poolProblems } from './node-pool-problems';
 
 /** Options of `KarpenterCapacity`. */
 export interface KarpenterCapacityProps {
@@ -70,9 +71,11 @@ export class KarpenterCapacity implements ICapacity {
   };
   private readonly pools: { readonly spot: NodePool; readonly onDemand: NodePool };
   private readonly diskGib: number;
+  private readonly amiAlias: string;
 
-  constructor(private readonly props: KarpenterCapacityProps = {}) {
+  constructor(props: KarpenterCapacityProps = {}) {
     this.diskGib = props.diskGib ?? 60;
+    this.amiAlias = props.amiAlias ?? 'al2023@latest';
     const spotTypes =
       props.spotInstanceTypes ??
       InstanceSelector.within({ minVcpu: 4, maxVcpu: 8, minMemoryGib: 16, maxMemoryGib: 64, limit: 60 }).instanceTypes;
@@ -92,7 +95,11 @@ export class KarpenterCapacity implements ICapacity {
 
   /** @throws when types or limits cannot work; all problems in one error */
   public bind(scope: Construct, options: CapacityBindOptions): CapacityConfig {
-    const problems = [...poolProblems('spot', this.pools.spot, 5), ...poolProblems('onDemand', this.pools.onDemand, 1)];
+    const problems = [
+      ...poolProblems('spot', this.pools.spot, 5),
+      ...poolProblems('onDemand', this.pools.onDemand, 1),
+      ...nodeProblems({ amiAlias: this.amiAlias, diskGib: this.diskGib }),
+    ];
     if (problems.length > 0) throw new Error(`${scope.node.path}: ${problems.join('\n')}`);
 
     refuseCharts(scope, options.cluster, 'Karpenter', [CLUSTER_AUTOSCALER.chart, TERMINATION_HANDLER.chart]);
@@ -110,7 +117,7 @@ export class KarpenterCapacity implements ICapacity {
         cluster: options.cluster,
         subnetIds: options.subnets.map((subnet) => subnet.subnetId),
         instanceProfile: nodeRole.profile,
-        amiAlias: this.props.amiAlias ?? 'al2023@latest',
+        amiAlias: this.amiAlias,
         diskGib: this.diskGib,
       }),
       pools: [this.pools.spot, this.pools.onDemand],

@@ -3,7 +3,8 @@ import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IDependable } from 'constructs';
 import { CapacityBindOptions } from './capacity';
-import { CLUSTER_AUTOSCALER, CLUSTER_AUTOSCALER_IMAGES } from './chart-versions';
+import { CLUSTER_AUTOSCALER, CLUSTER_AUTOSCALER_IMAGES, KARPENTER } from './chart-versions';
+import { refuseCharts } from './exclusive-charts';
 import { CAPACITY_TYPE_LABEL } from './node-labels';
 
 /** Options of `NodeAutoscaling.bind`. */
@@ -93,6 +94,7 @@ class ClusterAutoscaler extends NodeAutoscaling {
     const autoscaler = new Construct(scope, 'ClusterAutoscaler');
     const role = options.roles.roleFor(autoscaler, NAMESPACE, SERVICE_ACCOUNT);
     statementsFor(autoscaler, options.cluster).forEach((statement) => role.addToPolicy(statement));
+    refuseCharts(autoscaler, options.cluster, 'The Cluster Autoscaler', [KARPENTER.chart]);
     const chart = new eks.HelmChart(autoscaler, 'Chart', {
       ...CLUSTER_AUTOSCALER,
       cluster: options.cluster,

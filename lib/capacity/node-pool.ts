@@ -119,34 +119,8 @@ function shapesOf(pool: NodePool, diskGib: number, mostPods: number): NodeShape[
   const sizes = new Map(facts.map((known) => [`${known.vcpu}/${known.memoryMib}`, known]));
   return [...sizes.values()]
     .sort((a, b) => a.vcpu - b.vcpu || a.memoryMib - b.memoryMib)
-    .map((known) => shapeOfInstances([known], { diskGib, mostPods, maxCount: Math.floor(pool.cpuLimit / known.vcpu) }));
-}
-
-/**
- * What is wrong with a pool, one sentence each.
- *
- * @param name what its props begin with, for example `spot`
- */
-export function poolProblems(name: string, pool: NodePool, leastTypes: number): string[] {
-  const catalog = InstanceCatalog.instance;
-  const problems = pool.instanceTypes
-    .filter((type) => !catalog.find(type))
-    .map(
-      (type) =>
-        `${name}InstanceTypes has '${type}', which is not among the instance types of ${catalog.date}: did you mean '${catalog.nearest(type)}'?`,
-    );
-  if (pool.instanceTypes.length < leastTypes) {
-    problems.push(
-      `${name}InstanceTypes has ${pool.instanceTypes.length} types: allowed are ${leastTypes} or more, because with few Spot pools a notice finds no replacement; use InstanceSelector.within(…).instanceTypes`,
-    );
-  }
-  const architectures = new Set(pool.instanceTypes.map((type) => catalog.find(type)?.arm));
-  if (architectures.size > 1)
-    problems.push(
-      `${name}InstanceTypes mixes x86_64 and arm64: allowed is one architecture, because the image of a job usually has one; split it`,
-    );
-  if (!Number.isInteger(pool.cpuLimit) || pool.cpuLimit < 2) {
-    problems.push(`${name}CpuLimit is ${pool.cpuLimit}: allowed is a whole number of 2 or more vCPU, because no node fits below; use 32`);
-  }
-  return problems;
+    .map((known) => ({
+      ...shapeOfInstances([known], { diskGib, mostPods, maxCount: Math.floor(pool.cpuLimit / known.vcpu) }),
+      sharedLimit: pool.name,
+    }));
 }

@@ -1,66 +1,125 @@
 import { Duration } from 'aws-cdk-lib';
-import { flinkDuration } from './flink-duration';
+import { FlinkProfile } from './flink-profile';
+import { flinkDuration, parseMilliseconds } from './flink-duration';
+import { NumberRange, OptionWriter } from './option-writer';
 
-/** How often Flink writes checkpoints and how many it keeps. */
+/** How often Flink writes checkpoints, how many it keeps, and where. Sources are below `execution.checkpointing`. */
 export interface CheckpointingOptions {
   /**
-   * Time from one checkpoint to the next: the most work that is redone when a TaskManager is lost without notice.
-   * Source: `execution.checkpointing.interval`.
+   * Time from one checkpoint to the next: the most work that is redone when a TaskManager is lost without notice. Source: `interval`.
    *
    * @default Duration.seconds(30)
    */
   readonly interval?: Duration;
   /**
-   * Least time between the end of a checkpoint and the start of the next. Source: `execution.checkpointing.min-pause`.
+   * Least time between the end of a checkpoint and the start of the next. Source: `min-pause`.
    *
-   * @default Duration.seconds(10), or the interval if that is shorter
+   * @default - the profile's: 10 seconds, or the interval if that is shorter
    */
   readonly minPause?: Duration;
   /**
-   * When a checkpoint that does not end is given up. Source: `execution.checkpointing.timeout`.
+   * When a checkpoint that does not end is given up. Source: `timeout`.
    *
-   * @default Duration.minutes(5), or the interval if that is longer
+   * @default - the profile's: 5 minutes, or the interval if that is longer
    */
   readonly timeout?: Duration;
   /**
-   * Completed checkpoints that are kept. Source: `execution.checkpointing.num-retained`.
+   * Completed checkpoints that are kept. Source: `num-retained`.
    *
-   * @default 3
+   * @default - the profile's: 3
    */
   readonly retained?: number;
+  /**
+   * Checkpoints in a row that may fail before the job is restarted. Source: `tolerable-failed-checkpoints`.
+   *
+   * @default - the profile's: 3
+   */
+  readonly tolerableFailures?: number;
+  /**
+   * Whether a checkpoint holds only what has changed, where the state backend can. Source: `incremental`.
+   *
+   * @default - the profile's: true
+   */
+  readonly incremental?: boolean;
+  /**
+   * How long a checkpoint waits for records that are under way before it takes them with it; 0 is not at all. Such unaligned checkpoints end
+   * under back pressure too, and are larger. Source: `unaligned.enabled`, `aligned-checkpoint-timeout`.
+   *
+   * @default - it waits: checkpoints are aligned
+   */
+  readonly alignedCheckpointTimeout?: Duration;
+  /**
+   * Where savepoints go. The job's role must be granted it: `bucket.grantReadWrite(application)`. Source: `savepoint-dir`.
+   *
+   * @default - a prefix of the state bucket
+   */
+  readonly savepointDirectory?: string;
+  /**
+   * Random characters, 1 to 32, that spread the files of checkpoints over as many prefixes, for jobs whose checkpoints S3 slows down.
+   * Source: Flink, "Entropy injection for S3 file systems".
+   *
+   * @default - none
+   */
+  readonly entropyLength?: number;
 }
 
-/** Checkpointing options with every default in place. Times in milliseconds. */
+/** Checkpointing options with the values of a profile in place. */
 export class Checkpointing {
   /** What is wrong with the options, one sentence each. */
   public readonly problems: string[] = [];
   private readonly interval: Duration;
   private readonly minPause: Duration;
   private readonly timeout: Duration;
-  private readonly retained: number;
+  private readonly writer = new OptionWriter('checkpointing');
 
-  constructor(options: CheckpointingOptions = {}) {
-    this.interval = this.known('interval', options.interval) ?? Duration.seconds(30);
-    this.minPause = this.known('minPause', options.minPause) ?? shorter(Duration.seconds(10), this.interval);
-    this.timeout = this.known('timeout', options.timeout) ?? longer(Duration.minutes(5), this.interval);
-    this.retained = options.retained ?? 3;
+  constructor(
+    private readonly options: CheckpointingOptions = {},
+    profile = FlinkProfile.spot(),
+  ) {
+    const value = (name: string, flink: number): Duration =>
+      Duration.millis(parseMilliseconds(profile.valueOf(`execution.checkpointing.${name}`) ?? String(flink))!);
+    this.interval = this.known('interval', options.interval) ?? value('interval', 0);
+    this.minPause = this.known('minPause', options.minPause) ?? shorter(value('min-pause', 0), this.interval);
+    this.timeout = this.known('timeout', options.timeout) ?? longer(value('timeout', 600_000), this.interval);
     this.check();
+    this.write();
   }
 
-  /** As Flink options. */
+  /**
+   * Where state goes: as the state bucket says, with a mark for random characters if that is asked for, and savepoints elsewhere if that is.
+   *
+   * @param places options of the state bucket
+   * @returns options by their owner
+   */
+  public placesIn(places: Record<string, string>): Record<string, Record<string, string>> {
+    const { entropyLength, savepointDirectory } = this.options;
+    const own = { ...places };
+    if (entropyLength !== undefined && DIRECTORY in own) own[DIRECTORY] = `${own[DIRECTORY]}/${ENTROPY}`;
+    if (savepointDirectory === undefined) return { 'the state bucket': own };
+    delete own[SAVEPOINTS];
+    return { 'the state bucket': own, "'checkpointing.savepointDirectory'": { [SAVEPOINTS]: savepointDirectory } };
+  }
+
+  /** As Flink options; what is left out is the profile's. */
   public toProperties(): Record<string, string> {
-    return {
-      'execution.checkpointing.interval': flinkDuration(this.interval),
-      'execution.checkpointing.min-pause': flinkDuration(this.minPause),
-      'execution.checkpointing.timeout': flinkDuration(this.timeout),
-      'execution.checkpointing.num-retained': String(this.retained),
-      // A cancelled or failed job keeps its last checkpoint: state survives (Flink deletes it by default).
-      'execution.checkpointing.externalized-checkpoint-retention': 'RETAIN_ON_CANCELLATION',
-      // An interruption may abort a checkpoint; that alone must not restart the job (Flink's default is 0).
-      'execution.checkpointing.tolerable-failed-checkpoints': '3',
-      'execution.checkpointing.storage': 'filesystem',
-      'execution.checkpointing.incremental': 'true',
-    };
+    return this.writer.properties;
+  }
+
+  private write(): void {
+    const key = (name: string): string => `execution.checkpointing.${name}`;
+    const { tolerableFailures, incremental, retained, alignedCheckpointTimeout, entropyLength } = this.options;
+    this.writer
+      .duration('interval', key('interval'), this.interval)
+      .duration('minPause', key('min-pause'), this.minPause)
+      .duration('timeout', key('timeout'), this.timeout)
+      .number('retained', key('num-retained'), retained, RETAINED)
+      .number('tolerableFailures', key('tolerable-failed-checkpoints'), tolerableFailures, TOLERABLE)
+      .text(key('incremental'), incremental === undefined ? undefined : String(incremental))
+      .text(key('unaligned.enabled'), alignedCheckpointTimeout && 'true')
+      .duration('alignedCheckpointTimeout', key('aligned-checkpoint-timeout'), alignedCheckpointTimeout)
+      .number('entropyLength', 's3.entropy.length', entropyLength, ENTROPY_LENGTH)
+      .text('s3.entropy.key', entropyLength === undefined ? undefined : ENTROPY);
+    this.problems.push(...this.writer.problems);
   }
 
   private known(prop: string, given: Duration | undefined): Duration | undefined {
@@ -72,7 +131,7 @@ export class Checkpointing {
   }
 
   private check(): void {
-    const { interval, minPause, timeout, retained } = this;
+    const { interval, minPause, timeout } = this;
     if (ms(interval) < 1000) {
       this.problems.push(
         `checkpointing.interval is ${ms(interval)} ms: allowed is 1 s or more, because a checkpoint to S3 takes about that long; use Duration.seconds(10)`,
@@ -88,13 +147,16 @@ export class Checkpointing {
         `checkpointing.timeout ${flinkDuration(timeout)} is shorter than checkpointing.interval ${flinkDuration(interval)}: a slow checkpoint would be given up before the next is due; raise timeout`,
       );
     }
-    if (!Number.isInteger(retained) || retained < 1) {
-      this.problems.push(
-        `checkpointing.retained is ${retained}: allowed is a whole number of 1 or more, because recovery needs at least one checkpoint; use 3`,
-      );
-    }
   }
 }
+
+/** Replaced by random characters in names of files, and left out of those of metadata. Source: Flink, "Amazon S3", entropy injection. */
+const ENTROPY = '_entropy_';
+const DIRECTORY = 'execution.checkpointing.dir';
+const SAVEPOINTS = 'execution.checkpointing.savepoint-dir';
+const RETAINED: NumberRange = { least: 1, most: 2147483647, why: 'recovery needs at least one checkpoint', example: 3 };
+const TOLERABLE: NumberRange = { least: 0, most: 2147483647, why: 'it is a count', example: 3 };
+const ENTROPY_LENGTH: NumberRange = { least: 1, most: 32, why: 'a few characters make enough prefixes', example: 4 };
 
 function ms(duration: Duration): number {
   return duration.toMilliseconds();

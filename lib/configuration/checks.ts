@@ -100,12 +100,42 @@ export const CONFIGURATION_CHECKS = {
   'parallelism-above-maximum': {
     level: 'error',
     when: 'the parallelism is above the maximum parallelism',
-    fix: "raise 'maxParallelism' or lower it",
+    fix: "raise 'flink.maxParallelism' or lower it",
   },
   'no-restart': {
     level: 'error',
-    when: 'no restart strategy is set, or no checkpoint interval: the first lost TaskManager would end the job',
+    when: 'no restart strategy is set with the adaptive scheduler, or no checkpoint interval: the first lost TaskManager would end the job',
     fix: 'use exponential-delay, and keep checkpoints on',
+  },
+  'restart-delays': {
+    level: 'error',
+    when: 'the first delay of the restart strategy is longer than its longest, where Flink would not start the job',
+    fix: 'raise the longest or lower the first',
+  },
+  'ends-at-first-loss': {
+    level: 'warning',
+    when: "no restart strategy is set with Flink's default scheduler",
+    fix: 'use exponential-delay, or accept that the first lost TaskManager ends the job',
+  },
+  'local-recovery-unaligned': {
+    level: 'warning',
+    when: 'local recovery and unaligned checkpoints are both on, and Flink recovers nothing locally from unaligned ones',
+    fix: 'use one of them',
+  },
+  'batch-mode': {
+    level: 'error',
+    when: 'the job is to run in batch mode, which has no checkpoints',
+    fix: "remove 'execution.runtime-mode'",
+  },
+  'jvm-memory-option': {
+    level: 'error',
+    when: "a JVM option sets memory that Flink's scripts set from the memory of the process",
+    fix: "remove it, and use 'taskManager.memory', 'jobManager.memory' and the options below 'taskmanager.memory'",
+  },
+  'two-file-systems': {
+    level: 'warning',
+    when: 'a place of state begins with s3://, to which both S3 plugins answer',
+    fix: 'use s3p:// for state',
   },
   'local-recovery-lost': {
     level: 'warning',

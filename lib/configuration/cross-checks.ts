@@ -1,7 +1,8 @@
-import { CheckId, ConfigurationWarning, refusal } from './checks';
-import { parseMilliseconds } from './flink-duration';
+import { ConfigurationWarning, refusal } from './checks';
+import { CrossCheck, EffectiveOptions, Finding } from './effective-options';
 import { parseMemory } from './memory-size';
 import { OptionCatalog } from './option-catalog';
+import { RECOVERY_CHECKS } from './recovery-checks';
 import { holdsToken } from './typed-value';
 
 /** What options say together that each alone does not. */
@@ -10,47 +11,15 @@ export interface Findings {
   readonly warnings: ConfigurationWarning[];
 }
 
-/** The options of an application, with Flink's defaults where nothing is set. */
-class Options {
-  constructor(
-    private readonly properties: Readonly<Record<string, string>>,
-    private readonly catalog: OptionCatalog,
-  ) {}
-
-  /** The value as given, or Flink's default; undefined when there is neither. */
-  public text(key: string): string | undefined {
-    return this.properties[key] ?? this.catalog.find(key)?.default;
-  }
-
-  /** In lower case, because Flink reads names in any case. */
-  public name(key: string): string {
-    return (this.text(key) ?? '').toLowerCase();
-  }
-
-  /** Milliseconds; undefined when it is not set or not known yet. */
-  public milliseconds(key: string): number | undefined {
-    const text = this.text(key);
-    return text === undefined ? undefined : parseMilliseconds(text);
-  }
-
-  /** Whether it is set, rather than Flink's default. */
-  public isSet(key: string): boolean {
-    return key in this.properties;
-  }
-}
-
-type Check = (options: Options, refuse: (id: CheckId, text: string) => void, warn: (id: CheckId, text: string) => void) => void;
-
-const CHECKS: readonly Check[] = [
+const CHECKS: readonly CrossCheck[] = [
   sizes,
   stateBackend,
   checkpointTimes,
   sharedPlaces,
-  heartbeat,
   parallelism,
-  restart,
-  failover,
-  localRecovery,
+  runtimeMode,
+  jvmMemory,
+  ...RECOVERY_CHECKS,
 ];
 
 /**
@@ -60,7 +29,7 @@ const CHECKS: readonly Check[] = [
  * @param catalog of its line, for Flink's defaults
  */
 export function crossCheck(properties: Readonly<Record<string, string>>, catalog: OptionCatalog): Findings {
-  const options = new Options(properties, catalog);
+  const options = new EffectiveOptions(properties, catalog);
   const problems: string[] = [];
   const warnings: ConfigurationWarning[] = [];
   for (const check of CHECKS) {
@@ -74,7 +43,7 @@ export function crossCheck(properties: Readonly<Record<string, string>>, catalog
 }
 
 /** Source: Flink, "Set up Flink's Process Memory": configuring both may fail the deployment. */
-function sizes(options: Options, refuse: (id: CheckId, text: string) => void): void {
+function sizes(options: EffectiveOptions, refuse: Finding): void {
   for (const role of ['taskmanager', 'jobmanager']) {
     const both = [`${role}.memory.process.size`, `${role}.memory.flink.size`];
     if (!both.every((key) => options.isSet(key))) continue;
@@ -86,7 +55,7 @@ function sizes(options: Options, refuse: (id: CheckId, text: string) => void): v
 }
 
 /** Source: Flink, state backends; RocksDB takes managed memory unless a fixed size is set or `memory.managed` is false. */
-function stateBackend(options: Options, refuse: (id: CheckId, text: string) => void, warn: (id: CheckId, text: string) => void): void {
+function stateBackend(options: EffectiveOptions, refuse: Finding, warn: Finding): void {
   const backend = options.name('state.backend.type');
   const fraction = Number(options.text('taskmanager.memory.managed.fraction'));
   const size = options.text('taskmanager.memory.managed.size');
@@ -108,7 +77,7 @@ function stateBackend(options: Options, refuse: (id: CheckId, text: string) => v
 }
 
 /** Source: Flink `CheckpointCoordinatorConfiguration` (10 ms at least), "Checkpointing". */
-function checkpointTimes(options: Options, refuse: (id: CheckId, text: string) => void, warn: (id: CheckId, text: string) => void): void {
+function checkpointTimes(options: EffectiveOptions, refuse: Finding, warn: Finding): void {
   const key = (name: string): string => `execution.checkpointing.${name}`;
   const interval = options.milliseconds(key('interval'));
   if (interval === undefined) return;
@@ -137,7 +106,7 @@ function checkpointTimes(options: Options, refuse: (id: CheckId, text: string) =
 }
 
 /** Places that all pods must see, and which must survive them. */
-function sharedPlaces(options: Options, refuse: (id: CheckId, text: string) => void, warn: (id: CheckId, text: string) => void): void {
+function sharedPlaces(options: EffectiveOptions, refuse: Finding, warn: Finding): void {
   const isHa = !['', 'none'].includes(options.name('high-availability.type'));
   const needed = { 'execution.checkpointing.dir': options.isSet('execution.checkpointing.interval'), 'high-availability.storageDir': isHa };
   const places: Record<string, string> = {};
@@ -158,12 +127,15 @@ function sharedPlaces(options: Options, refuse: (id: CheckId, text: string) => v
       `'execution.checkpointing.storage' is jobmanager, so that checkpoints would die with the JobManager: allowed is a place that every pod reaches; use filesystem`,
     );
   }
+  for (const [key, place] of Object.entries(places)) {
+    if (place.startsWith('s3://')) warn('two-file-systems', `'${key}' is '${place}', to which both S3 plugins answer: use 's3p://'`);
+  }
   nested(places, warn);
 }
 
 const ADVICE = "allowed is a place that every pod reaches; use for example 's3p://bucket/prefix'";
 
-function nested(places: Record<string, string>, warn: (id: CheckId, text: string) => void): void {
+function nested(places: Record<string, string>, warn: Finding): void {
   const all = Object.entries(places).map(([key, place]) => ({ key, place: `${place.replace(/\/+$/, '')}/` }));
   for (const outer of all) {
     const inner = all.find((each) => each.key !== outer.key && each.place.startsWith(outer.place));
@@ -175,64 +147,37 @@ function nested(places: Record<string, string>, warn: (id: CheckId, text: string
   }
 }
 
-/** Flink refuses a timeout below the interval; one that equals it takes every late message for a loss. Source: Flink `HeartbeatServices`. */
-function heartbeat(options: Options, refuse: (id: CheckId, text: string) => void): void {
-  const interval = options.milliseconds('heartbeat.interval');
-  const timeout = options.milliseconds('heartbeat.timeout');
-  if (interval === undefined || timeout === undefined || interval < timeout) return;
-  refuse(
-    'heartbeat-times',
-    `'heartbeat.timeout' ${options.text('heartbeat.timeout')} is not above 'heartbeat.interval' ${options.text('heartbeat.interval')}: allowed is more, because every process would be taken for lost; use three intervals`,
-  );
-}
-
 /** Source: Flink, `pipeline.max-parallelism`. */
-function parallelism(options: Options, refuse: (id: CheckId, text: string) => void): void {
+function parallelism(options: EffectiveOptions, refuse: Finding): void {
   const given = options.text('parallelism.default') ?? '';
   const most = options.text('pipeline.max-parallelism') ?? '';
   if (holdsToken(given) || holdsToken(most) || !(Number(most) > 0) || Number(given) <= Number(most)) return;
   refuse(
     'parallelism-above-maximum',
-    `'parallelism.default' is ${given}: allowed is at most ${most}, the maximum parallelism; raise 'maxParallelism' or lower it`,
+    `'parallelism.default' is ${given}: allowed is at most ${most}, the maximum parallelism; raise 'flink.maxParallelism' or lower it`,
   );
 }
 
-/** Source: Flink, "Elastic Scaling": without a restart strategy or checkpoints a job fails instead of rescaling. */
-function restart(options: Options, refuse: (id: CheckId, text: string) => void): void {
-  const strategy = options.name('restart-strategy.type');
-  if (['none', 'off', 'disable'].includes(strategy)) {
-    refuse(
-      'no-restart',
-      `'restart-strategy.type' is ${strategy}: allowed is a strategy that restarts, because the first lost TaskManager would end the job; use exponential-delay`,
-    );
-  }
-  if (!options.isSet('execution.checkpointing.interval')) {
-    refuse(
-      'no-restart',
-      `'execution.checkpointing.interval' is not set: allowed is 10 ms or more, because without checkpoints nothing is restarted; use 30 s`,
-    );
-  }
-}
-
-/** Source: Flink, "Elastic Scaling": the adaptive scheduler has no partial failover. */
-function failover(options: Options, refuse: (id: CheckId, text: string) => void): void {
-  const key = 'jobmanager.execution.failover-strategy';
-  const isAdaptive = options.name('scheduler-mode') === 'reactive' || options.name('jobmanager.scheduler') === 'adaptive';
-  if (!options.isSet(key) || !isAdaptive) return;
+/** Source: Flink, "Elastic Scaling", "Execution Mode": Reactive Mode and checkpoints are for streaming jobs. */
+function runtimeMode(options: EffectiveOptions, refuse: Finding): void {
+  if (options.name('execution.runtime-mode') !== 'batch') return;
   refuse(
-    'failover-elsewhere',
-    `'${key}' is ${options.text(key)}, but the adaptive scheduler restarts all of the job: allowed is no value there; remove it`,
+    'batch-mode',
+    `'execution.runtime-mode' is ${options.text('execution.runtime-mode')}: allowed is STREAMING, because a batch job takes no checkpoints, so that a lost TaskManager costs all of its work; remove it`,
   );
 }
 
-/** Source: Flink, "Task-Local Recovery"; the pods' working directory is an emptyDir. */
-function localRecovery(options: Options, _: (id: CheckId, text: string) => void, warn: (id: CheckId, text: string) => void): void {
-  const isOn = ['execution.state-recovery.from-local', 'execution.checkpointing.local-backup.enabled'].some(
-    (key) => options.name(key) === 'true',
-  );
-  if (!isOn) return;
-  warn(
-    'local-recovery-lost',
-    'local recovery is on, but the working directory is an emptyDir: the copy of a lost TaskManager goes with its pod, and Reactive Mode hands the rest to others',
-  );
+/** Source: Flink `JvmArgTable`/`config.sh`: the scripts give these to the JVM, computed from the memory of the process. */
+function jvmMemory(options: EffectiveOptions, refuse: Finding): void {
+  for (const key of ['all', 'jobmanager', 'taskmanager'].map((role) => `env.java.opts.${role}`)) {
+    const wrong =
+      /(?:^|\s)(-Xm[xs]\S*|-XX:(?:MaxDirectMemorySize|MaxMetaspaceSize|MaxHeapSize|InitialHeapSize|(?:Max|Initial|Min)RAMPercentage)\S*)/.exec(
+        options.text(key) ?? '',
+      );
+    if (!wrong) continue;
+    refuse(
+      'jvm-memory-option',
+      `'${key}' has '${wrong[1]}': allowed are options that set no memory, because Flink's scripts set them from the memory of the process; remove it, and use 'taskManager.memory' and 'taskmanager.memory.*'`,
+    );
+  }
 }

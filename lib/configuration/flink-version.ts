@@ -1,22 +1,45 @@
 import { java17Options } from './java-modules';
+import { OptionCatalog } from './option-catalog';
 
-/** What changes between Flink lines: option names, image tags. No other file mentions a version. */
+/** Waits of the adaptive scheduler that have another name on some line, or none. */
+interface AdaptiveSchedulerKeys {
+  readonly cooldownAfterRescaling: string;
+  readonly resourceStabilizationTimeout?: string;
+  readonly submissionResourceWaitTimeout: string;
+  readonly submissionResourceStabilizationTimeout: string;
+  readonly rescaleMaxDelay?: string;
+}
+
+/** What changes between Flink lines: option names, Java options. No other file mentions a version. */
 interface LineFacts {
-  /** Options of the adaptive scheduler for how soon a job that runs scales up. */
-  readonly cooldown: string;
-  readonly stabilization?: string;
+  /** Below `jobmanager.adaptive-scheduler`. Source: Flink `JobManagerOptions`. */
+  readonly adaptiveScheduler: AdaptiveSchedulerKeys;
   /** Packages that only this line needs exported on Java 17. Source: `conf/config.yaml` of its distribution. */
   readonly exports?: readonly string[];
 }
 
 const LINES: Record<string, LineFacts> = {
-  '1.20': { cooldown: 'jobmanager.adaptive-scheduler.scaling-interval.min', exports: ['java.base/sun.net.util'] },
+  '1.20': {
+    adaptiveScheduler: {
+      cooldownAfterRescaling: 'scaling-interval.min',
+      submissionResourceWaitTimeout: 'resource-wait-timeout',
+      submissionResourceStabilizationTimeout: 'resource-stabilization-timeout',
+    },
+    exports: ['java.base/sun.net.util'],
+  },
   '2.2': {
-    cooldown: 'jobmanager.adaptive-scheduler.executing.cooldown-after-rescaling',
-    stabilization: 'jobmanager.adaptive-scheduler.executing.resource-stabilization-timeout',
+    adaptiveScheduler: {
+      cooldownAfterRescaling: 'executing.cooldown-after-rescaling',
+      resourceStabilizationTimeout: 'executing.resource-stabilization-timeout',
+      submissionResourceWaitTimeout: 'submission.resource-wait-timeout',
+      submissionResourceStabilizationTimeout: 'submission.resource-stabilization-timeout',
+      rescaleMaxDelay: 'rescale-trigger.max-delay',
+    },
   },
 };
 LINES['2.3'] = LINES['2.2'];
+
+const NEWEST = Object.keys(LINES).at(-1)!;
 
 /**
  * A Flink release. It decides option names, defaults that changed, and the tag of the official image.
@@ -32,11 +55,16 @@ export class FlinkVersion {
   /** Flink 2.3. Offered; its options are checked, but no test runs it. */
   public static readonly V2_3 = FlinkVersion.of('2.3.0');
 
+  /** A release of each supported line, the newest last. */
+  public static get all(): readonly FlinkVersion[] {
+    return Object.keys(LINES).map((line) => FlinkVersion.of(OptionCatalog.of(line).release));
+  }
+
   /**
    * Another release of a supported line.
    *
    * @param release for example `2.2.2`
-   * @throws when the line is not 1.20, 2.2 or 2.3
+   * @throws when the line is none of those above
    */
   public static of(release: string): FlinkVersion {
     return new FlinkVersion(release);
@@ -59,6 +87,14 @@ export class FlinkVersion {
     this.line = match[1];
   }
 
+  /**
+   * Whether a reactive job that runs takes in a new TaskManager only after a while, not the moment it comes.
+   * Source: Flink, FLIP-461 and `jobmanager.adaptive-scheduler.executing.resource-stabilization-timeout`, since 2.0.
+   */
+  public get scalesUpLater(): boolean {
+    return this.adaptiveSchedulerKey('resourceStabilizationTimeout') !== undefined;
+  }
+
   /** Tag of the official image with Java 17. Source: apache/flink-docker, supported tags. */
   public get imageTag(): string {
     return `${this.release}-scala_2.12-java17`;
@@ -70,14 +106,34 @@ export class FlinkVersion {
   }
 
   /**
-   * How soon a running job may scale up again, as options of this line.
+   * Flink's name of a wait of the adaptive scheduler; undefined when this line has none.
    *
-   * Source: Flink `JobManagerOptions`, `jobmanager.adaptive-scheduler.*`; 1.20 knows only the pause.
-   *
-   * @param pause between two rescales and until new TaskManagers count, for example `10 s`
+   * @param wait as the prop is called
    */
-  public scaleUpProperties(pause: string): Record<string, string> {
-    const { cooldown, stabilization } = LINES[this.line];
-    return stabilization ? { [cooldown]: pause, [stabilization]: pause } : { [cooldown]: pause };
+  public adaptiveSchedulerKey(wait: keyof AdaptiveSchedulerKeys): string | undefined {
+    const name = LINES[this.line].adaptiveScheduler[wait];
+    return name === undefined ? undefined : `jobmanager.adaptive-scheduler.${name}`;
+  }
+
+  /**
+   * What this line calls an option of the newest line; undefined when it has none of the kind.
+   *
+   * @param key for example `jobmanager.adaptive-scheduler.executing.cooldown-after-rescaling`
+   */
+  public nameOf(key: string): string | undefined {
+    const newest = LINES[NEWEST].adaptiveScheduler;
+    const wait = (Object.keys(newest) as (keyof AdaptiveSchedulerKeys)[]).find(
+      (each) => key === `jobmanager.adaptive-scheduler.${newest[each]}`,
+    );
+    return wait === undefined ? key : this.adaptiveSchedulerKey(wait);
+  }
+
+  /**
+   * Lines whose adaptive scheduler has a wait.
+   *
+   * @param wait as the prop is called
+   */
+  public static linesWithAdaptiveSchedulerKey(wait: keyof AdaptiveSchedulerKeys): readonly string[] {
+    return Object.keys(LINES).filter((line) => LINES[line].adaptiveScheduler[wait] !== undefined);
   }
 }

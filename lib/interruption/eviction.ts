@@ -8,6 +8,9 @@ const LONGEST_GRACE = 110;
 /** What Flink itself needs to stop after the hook, in seconds: the JVM is halted after 5. Source: Flink `JvmShutdownSafeguard`. */
 const STOP_SECONDS = 10;
 
+/** What is left to the checkpoint when a replacement has not come, in seconds. */
+const CHECKPOINT_SECONDS = 15;
+
 /** Options of `FlinkEviction.checkpointFirst`. */
 export interface CheckpointFirstOptions {
   /**
@@ -17,11 +20,24 @@ export interface CheckpointFirstOptions {
    */
   readonly deadline?: Duration;
   /**
+   * How long a TaskManager waits, before it asks for the checkpoint, until there are other slots for its tasks: those of a spare, or of
+   * its replacement. It works on meanwhile. Not used where the job would restart when a replacement comes.
+   *
+   * @default Duration.seconds(30)
+   */
+  readonly replacementWait?: Duration;
+  /**
    * Time from the eviction to the kill. Source: Kubernetes `terminationGracePeriodSeconds`.
    *
    * @default - the deadline and 15 seconds
    */
   readonly grace?: Duration;
+}
+
+/** What an eviction needs to know of the job. */
+export interface FlinkEvictionBindOptions {
+  /** Whether a TaskManager that comes leaves the job as it is for a while, so that one that goes can wait for it. */
+  readonly replacementFirst: boolean;
 }
 
 /** What an eviction means for the pods: values only. */
@@ -48,8 +64,10 @@ export interface EvictionHook {
   readonly fileName: string;
   /** Its text. */
   readonly script: string;
-  /** Last argument of the script: how long it waits at most, in seconds. */
+  /** Fourth argument of the script: how long it waits at most, in seconds. */
   readonly deadlineSeconds: number;
+  /** Fifth argument of the script: how long it waits for a replacement, in seconds; 0 does not wait. */
+  readonly replacementSeconds: number;
 }
 
 /** What Flink's pods do when they are told to leave: at a Spot notice, a drain, a deploy, or when there are fewer of them. */
@@ -70,7 +88,7 @@ export abstract class FlinkEviction {
   }
 
   /** What it means for the pods. */
-  public abstract bind(): FlinkEvictionConfig;
+  public abstract bind(options: FlinkEvictionBindOptions): FlinkEvictionConfig;
 }
 
 class AtOnce extends FlinkEviction {
@@ -82,20 +100,30 @@ class AtOnce extends FlinkEviction {
 class CheckpointFirst extends FlinkEviction {
   private readonly deadline: number;
   private readonly grace: number;
+  private readonly replacement: number;
 
   constructor(options: CheckpointFirstOptions) {
     super();
     this.deadline = (options.deadline ?? Duration.seconds(45)).toSeconds();
+    // Of a shorter deadline the last part is left to the checkpoint.
+    this.replacement = options.replacementWait
+      ? options.replacementWait.toSeconds()
+      : Math.max(0, Math.min(30, this.deadline - CHECKPOINT_SECONDS));
     this.grace = options.grace ? options.grace.toSeconds() : this.deadline + 15;
   }
 
-  public bind(): FlinkEvictionConfig {
+  public bind({ replacementFirst }: FlinkEvictionBindOptions): FlinkEvictionConfig {
     const fileName = 'checkpoint-before-leaving.sh';
+    const script = readFileSync(join(__dirname, 'data', fileName), 'utf8');
     return {
       graceSeconds: this.grace,
-      hook: { fileName, script: readFileSync(join(__dirname, 'data', fileName), 'utf8'), deadlineSeconds: this.deadline },
-      // The script looks whether a checkpoint is under way; Flink's answer may be 3 seconds old by default.
-      properties: { 'rest.cache.checkpoint-statistics.timeout': '100 ms' },
+      hook: { fileName, script, deadlineSeconds: this.deadline, replacementSeconds: replacementFirst ? this.replacement : 0 },
+      properties: {
+        // The script looks whether a checkpoint is under way; Flink's answer may be 3 seconds old by default.
+        'rest.cache.checkpoint-statistics.timeout': '100 ms',
+        // It speaks no TLS.
+        'security.ssl.rest.enabled': 'false',
+      },
       problems: this.problems(),
       warnings: this.warnings(),
     };
@@ -111,6 +139,11 @@ class CheckpointFirst extends FlinkEviction {
     if (this.deadline + STOP_SECONDS > this.grace) {
       problems.push(
         `eviction.deadline ${this.deadline} s and ${STOP_SECONDS} s for Flink to stop are more than eviction.grace ${this.grace} s: the pod would be killed in the middle; raise grace or lower deadline`,
+      );
+    }
+    if (this.replacement + 5 > this.deadline) {
+      problems.push(
+        `eviction.replacementWait is ${this.replacement} s with eviction.deadline ${this.deadline} s: allowed is 5 s less than the deadline, because the checkpoint comes after it; lower replacementWait or raise deadline`,
       );
     }
     return problems;

@@ -1,2 +1,3 @@
 export * from './eviction';
+export * from './spot-interruption-drill';
 export * from './spot-tolerance';

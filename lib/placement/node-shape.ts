@@ -32,6 +32,12 @@ export interface NodeShape {
    * @default - not limited
    */
   readonly maxCount?: number;
+  /**
+   * Name of a limit that shapes share: each of them alone may take it up, so their counts do not add up.
+   *
+   * @default - a limit of its own
+   */
+  readonly sharedLimit?: string;
 }
 
 /** Requests of one pod. */
@@ -85,4 +91,34 @@ export function podsPerNode(pod: PodRequest, shape: NodeShape, reserved: PodRequ
     pods,
   );
   return Math.max(0, count);
+}
+
+/** How many pods nodes of one shape hold: `maxCount` nodes with so many each. */
+export interface ShapeCount {
+  /** The shape. */
+  readonly shape: NodeShape;
+  /** Pods that one node holds. */
+  readonly each: number;
+  /** Pods that all its nodes hold. */
+  readonly total: number;
+}
+
+/**
+ * How many such pods the shapes hold at most. Of shapes that share a limit the one counts that holds most.
+ *
+ * @param pod what one pod requests
+ * @param shapes the nodes
+ * @param reserved what DaemonSets request on every node
+ */
+export function mostPods(pod: PodRequest, shapes: NodeShape[], reserved: PodRequest): ShapeCount[] {
+  const counts = shapes.map((shape) => {
+    const each = podsPerNode(pod, shape, reserved);
+    return { shape, each, total: each === 0 ? 0 : (shape.maxCount ?? Infinity) * each };
+  });
+  const isMost = (one: ShapeCount, index: number): boolean =>
+    counts.every(
+      (other, place) =>
+        other.shape.sharedLimit !== one.shape.sharedLimit || other.total < one.total || (other.total === one.total && place >= index),
+    );
+  return counts.filter((one, index) => one.shape.sharedLimit === undefined || isMost(one, index));
 }

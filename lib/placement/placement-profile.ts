@@ -84,8 +84,9 @@ class SpotWithFallback extends PlacementProfile {
         // The highest weight: nothing else that the scheduler likes may outweigh the price.
         ...own.map((requirement) => ({ weight: 100, requirement })),
       ],
-      tolerations: [...spot.tolerations, ...onDemand.tolerations],
-      shapes: [...spot.shapes, ...onDemand.shapes],
+      tolerations: [...spot.tolerations, ...onDemand.tolerations.filter((one) => !spot.tolerations.some((other) => same(one, other)))],
+      // Where nothing is known of one side, a pod may fit there.
+      shapes: spot.shapes.length > 0 && onDemand.shapes.length > 0 ? [...spot.shapes, ...onDemand.shapes] : [],
     };
   }
 }
@@ -98,6 +99,10 @@ function either(one: NodeRequirement[], other: NodeRequirement[]): NodeRequireme
     const others = other.find((requirement) => requirement.key === key)!.values ?? [];
     return { key, operator, values: [...new Set([...(values ?? []), ...others])] };
   });
+}
+
+function same(one: object, other: object): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function sameIn(requirements: NodeRequirement[], key: string, values: string[] | undefined): boolean {

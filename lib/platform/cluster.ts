@@ -13,12 +13,17 @@ export interface ClusterDefinition {
   readonly endpoint: FlinkEndpoint;
   readonly version: eks.KubernetesVersion;
   readonly kubectlLayer: lambda.ILayerVersion;
+  /** Key for secrets, or one is defined. */
+  readonly secretsKey?: kms.IKey;
   /** Who brings nodes. */
   readonly compute: Pick<eks.ClusterProps, 'defaultCapacityType' | 'defaultCapacity' | 'compute'>;
 }
 
 /** The EKS cluster of a platform: no nodes, private endpoint unless said otherwise, encrypted secrets, all five logs. */
-export function defineCluster(scope: Construct, { vpc, endpoint, version, kubectlLayer, compute }: ClusterDefinition): eks.Cluster {
+export function defineCluster(
+  scope: Construct,
+  { vpc, endpoint, version, kubectlLayer, compute, secretsKey }: ClusterDefinition,
+): eks.Cluster {
   const cluster = new eks.Cluster(scope, 'Cluster', {
     version,
     vpc,
@@ -34,7 +39,8 @@ export function defineCluster(scope: Construct, { vpc, endpoint, version, kubect
       eks.ClusterLoggingTypes.CONTROLLER_MANAGER,
       eks.ClusterLoggingTypes.SCHEDULER,
     ],
-    secretsEncryptionKey: new kms.Key(scope, 'SecretsKey', { description: 'Secrets of the Flink platform', enableKeyRotation: true }),
+    secretsEncryptionKey:
+      secretsKey ?? new kms.Key(scope, 'SecretsKey', { description: 'Secrets of the Flink platform', enableKeyRotation: true }),
     kubectlProviderOptions: { kubectlLayer },
   });
   // Or an app that is validated strictly could not use this library.
@@ -56,12 +62,15 @@ function startBeforeNetwork(cluster: eks.Cluster, vpc: ec2.IVpc): void {
   handler.node.addDependency(...vpc.privateSubnets.map((subnet) => subnet.internetConnectivityEstablished));
 }
 
-/** The IAM OIDC provider that turns the cluster's service account tokens into role sessions. */
-export function defineOidcProvider(scope: Construct, cluster: eks.Cluster): iam.CfnOIDCProvider {
-  return new iam.CfnOIDCProvider(scope, 'OidcProvider', {
-    url: cluster.clusterOpenIdConnectIssuerUrl,
-    clientIdList: ['sts.amazonaws.com'],
-  });
+/** With it the CDK makes the provider of a cluster without a Lambda function. Read from the context of constructs above the cluster. */
+export const NATIVE_OIDC_PROVIDER = '@aws-cdk/aws-eks:useNativeOidcProvider';
+
+/**
+ * The IAM OIDC provider that turns the cluster's service account tokens into role sessions: the cluster's own, because an account has one for
+ * each issuer, and service accounts that users add to the cluster need it too.
+ */
+export function oidcProviderOf(cluster: eks.Cluster): iam.IOpenIdConnectProvider {
+  return cluster.openIdConnectProvider;
 }
 
 /** Access of people to the cluster. */

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { HighAvailability } from '../configuration';
 import { FlinkStart } from './flink-start';
 
 /** What a deployment of the application does to the running job. */
@@ -25,8 +26,13 @@ export interface DeploymentOptions {
 }
 
 /** What is wrong with the options, one sentence each. */
-export function deploymentProblems({ start, waitUntilRunning: wait }: DeploymentOptions): string[] {
+export function deploymentProblems({ start, waitUntilRunning: wait }: DeploymentOptions, highAvailability?: HighAvailability): string[] {
   const problems = [...(start?.problems ?? [])];
+  if (start && start.spec.nonce !== '' && highAvailability?.usesConfigMaps === false) {
+    problems.push(
+      'deployment.start has a nonce, but flink.highAvailability is none: allowed is FlinkStart.latest() only, because without ConfigMaps nothing remembers that a start was made; use HighAvailability.kubernetes()',
+    );
+  }
   if (wait && !wait.isUnresolved() && (wait.toSeconds() < 60 || wait.toSeconds() > 840)) {
     problems.push(
       `deployment.waitUntilRunning is ${wait.toHumanString()}: allowed are 1 to 14 minutes, because the handler that waits is ended after 15; use Duration.minutes(10)`,

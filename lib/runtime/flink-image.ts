@@ -30,6 +30,12 @@ export interface FlinkImageConfig {
   readonly problems: string[];
   /** Risky but legal, one sentence each. */
   readonly warnings: string[];
+  /**
+   * The machines it is for, in the values of the label `kubernetes.io/arch`: `amd64` or `arm64`.
+   *
+   * @default - not known, or for all
+   */
+  readonly architecture?: string;
 }
 
 /** The image that an application's pods run: official Flink, with the job's jar and the S3 plugins in place. */
@@ -85,12 +91,13 @@ class AssetImage extends FlinkImage {
       const problem = `image is built from '${this.directory}', where there is no Dockerfile: allowed is a directory with one; give its path from where the app runs, or an absolute one`;
       return { uri: '', problems: [problem], warnings: [] };
     }
+    const platform = this.options.platform ?? assets.Platform.LINUX_AMD64;
     const asset = new assets.DockerImageAsset(scope, 'Image', {
       directory: this.directory,
-      platform: this.options.platform ?? assets.Platform.LINUX_AMD64,
+      platform,
       buildArgs: { FLINK_VERSION: version.release, ...this.options.buildArgs },
     });
-    return { uri: asset.imageUri, problems: [], warnings: [] };
+    return { uri: asset.imageUri, problems: [], warnings: [], architecture: /^linux\/(amd64|arm64)$/.exec(platform.platform)?.[1] };
   }
 }
 
@@ -103,7 +110,7 @@ class NamedImage extends FlinkImage {
     if (Token.isUnresolved(this.uri)) return { uri: this.uri, problems: [], warnings: [] };
     const tag = /:([\w][\w.-]*)$/.exec(this.uri)?.[1];
     const warnings = !this.uri.includes('@sha256:') && (tag === undefined || tag === 'latest') ? [movingTag(this.uri, version)] : [];
-    return { uri: this.uri, problems: this.otherVersion(tag, version), warnings };
+    return { uri: this.uri, problems: [...this.otherVersion(tag, version), ...this.olderJava(tag)], warnings };
   }
 
   /** Only the official image's tags are known to begin with Flink's version. */
@@ -112,6 +119,15 @@ class NamedImage extends FlinkImage {
     if (!official || official[2] === version.line) return [];
     return [
       `image '${this.uri}' has Flink ${official[2]}, version is ${version.release}: allowed is an image of Flink ${version.line}, because option names and the S3 plugins differ between lines; use ':${version.imageTag}' or set 'version' (tag '${tag}')`,
+    ];
+  }
+
+  /** Source: apache/flink-docker, tags; `--add-exports`, which every process gets, ends a Java before 9, and Flink 2.x needs 11. */
+  private olderJava(tag: string | undefined): string[] {
+    const java = /-java(\d+)\b/.exec(tag ?? '')?.[1];
+    if (java === undefined || Number(java) >= 11) return [];
+    return [
+      `image '${this.uri}' has Java ${java}: allowed is 11, 17 or 21, because older ones end at the options that Flink gets here; use a tag that ends with -java17`,
     ];
   }
 }

@@ -1,5 +1,5 @@
 import { Size, Token } from 'aws-cdk-lib';
-import { misfits, Placement, PlacementProfile, Placements, PodRequest, podsPerNode } from '../placement';
+import { misfits, mostPods, Placement, PlacementProfile, Placements, PodRequest, podsPerNode } from '../placement';
 import { ProcessSpec } from './flink-job-spec';
 
 /** Size and place of one kind of process. */
@@ -111,12 +111,26 @@ export class FlinkProcess {
         `${this.defaults.name} fits no node it may use, so its pods would wait for ever: ${reasons.flat().join('; ')} (DaemonSets deducted); lower the request or give the capacity larger nodes`,
       ];
     }
-    const groups = shapes.map((shape) => ({ shape, each: podsPerNode(pod, shape, DAEMON_SETS) }));
-    const most = groups.reduce((sum, { shape, each }) => sum + (shape.maxCount ?? Infinity) * each, 0);
+    const counts = mostPods(pod, shapes, DAEMON_SETS);
+    const most = counts.reduce((sum, { total }) => sum + total, 0);
     if (most >= count) return [];
-    const arithmetic = groups.map(({ shape, each }) => `${shape.maxCount} ${shape.name} x ${each}`).join(' + ');
+    const arithmetic = counts.map(({ shape, each }) => `${shape.maxCount} ${shape.name} x ${each}`).join(' + ');
     return [
-      `${this.defaults.name} may be ${count}, its machines hold ${arithmetic} = ${most}: the rest would wait for ever; raise maxSize of the groups or lower the number`,
+      `${this.defaults.name} may be ${count}, its machines hold ${arithmetic} = ${most}: the rest would wait for ever; raise maxSize of the groups or the limits of the pools, or lower the number`,
+    ];
+  }
+
+  /**
+   * Whether the pods may land on a machine that cannot run the image.
+   *
+   * @param architecture of the image, `amd64` or `arm64`; undefined when it is not known
+   */
+  public architectureProblems(architecture: string | undefined): string[] {
+    const others = this.spec.placement.shapes.filter((shape) => architecture !== undefined && shape.architecture !== architecture);
+    if (others.length === 0) return [];
+    const { name, architecture: other } = others[0];
+    return [
+      `the image is for ${architecture}, ${this.defaults.name} may run on ${name} nodes, which are ${other}: allowed is an image for its nodes, because the pods would end with 'exec format error'; give the image the platform of the nodes, or the capacity instance types of ${architecture}`,
     ];
   }
 

@@ -1,7 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Chart } from 'cdk8s';
 import { Construct, IDependable } from 'constructs';
-import { ApplicationName, FlinkVersion } from '../configuration';
+import { ApplicationName, FlinkVersion, HighAvailability } from '../configuration';
 import { ClusterIdentity } from '../identity';
 import { FlinkJobSpec } from './flink-job-spec';
 
@@ -19,6 +19,8 @@ export interface FlinkRuntimeBindOptions {
   readonly maxParallelism: number;
   /** Task slots of a TaskManager. */
   readonly taskSlots: number;
+  /** Whether a new JobManager finds the job. */
+  readonly highAvailability: HighAvailability;
   /** Whether there is no pod for now. */
   readonly suspended: boolean;
 }
@@ -48,9 +50,11 @@ export interface IBoundFlinkRuntime {
   readonly maxTaskManagers: number;
   /** TaskManagers beyond those that the job needs: they take over when others are lost. 0 where the job takes every one. */
   readonly spareTaskManagers: number;
+  /** JobManagers, with those that wait to take over. */
+  readonly jobManagers: number;
   /** What each pod needs of a node's disk besides its working directory, in MiB. */
   readonly podDiskMib: number;
-  /** Options that this runtime makes Flink ignore, each with the reason. */
+  /** Options that this runtime makes Flink ignore, or first parts of their names that end with a dot, each with the reason. */
   readonly ignoredProperties: Record<string, string>;
   /** Names of the parts it draws; they follow from its props alone. */
   readonly parts: string[];

@@ -1,5 +1,5 @@
 import { Chart } from 'cdk8s';
-import { k8s } from 'cdk8s-plus-28';
+import * as k8s from 'cdk8s-plus-28/lib/imports/k8s';
 
 /** Draws a namespace in which Kubernetes admits only pods of the profile `restricted`. Source: Kubernetes, Pod Security Admission labels. */
 export function drawNamespace(chart: Chart, name: string): void {

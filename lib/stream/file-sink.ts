@@ -29,11 +29,17 @@ export class FileSink {
     private readonly options: FileSinkOptions = {},
   ) {
     const wrong = !Token.isUnresolved(prefix) && (prefix === '' || /^\/|\/$|\/\/|[*?]/.test(prefix));
+    const { argument = '--output' } = options;
+    const unnamed = !Token.isUnresolved(argument) && !argument.startsWith('--');
     this.problems = wrong
       ? [
           `writeTo has the prefix '${prefix}': allowed is one without '/' at the ends and without wildcards, because the job's rights are limited to it; use for example 'results'`,
         ]
-      : [];
+      : unnamed
+        ? [
+            `writeTo has the argument '${argument}': allowed is a name that begins with '--', because the main class finds the place by it; use for example '--output'`,
+          ]
+        : [];
   }
 
   /** Where the files go, as `s3a://bucket/prefix`. */

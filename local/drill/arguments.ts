@@ -13,6 +13,8 @@ export interface DrillArguments {
   readonly runs?: number;
   /** Clusters side by side. */
   readonly lanes: number;
+  /** After so many minutes no run is started any more. */
+  readonly minutes?: number;
   /** Kills of the long form; undefined: the table. */
   readonly kills?: number;
   readonly seed: number;
@@ -32,6 +34,7 @@ Interrupts a job on real Flink in every way that matters and prints what each co
   --runs N              runs of every cell (notice, kill and vanish have 5, the others 1)
   --line 2.2            Flink line: ${LINES.join(' or ')}
   --lanes 2             clusters that wait side by side; starts and interruptions come one after the other
+  --minutes 60          starts no run after so long; every cell has had one before any has a second
   --kills 100           the long form: so many losses, one after the other, and every result compared
   --seed 1              order of the long form
   --record              writes docs/measurements, the table in docs/performance.md and its picture
@@ -43,6 +46,7 @@ const OPTIONS = {
   line: { type: 'string', default: '2.2' },
   runs: { type: 'string' },
   lanes: { type: 'string', default: '2' },
+  minutes: { type: 'string' },
   kills: { type: 'string' },
   seed: { type: 'string', default: '1' },
   record: { type: 'boolean', default: false },
@@ -60,6 +64,7 @@ export function readDrillArguments(given: string[]): DrillArguments | undefined 
     configurations: choose('--configuration', values.configuration, CONFIGURATIONS),
     line: values.line,
     runs: values.runs === undefined ? undefined : whole('--runs', values.runs, 1, 100),
+    minutes: values.minutes === undefined ? undefined : whole('--minutes', values.minutes, 1, 1_000),
     lanes: whole('--lanes', values.lanes, 1, 8),
     kills: values.kills === undefined ? undefined : whole('--kills', values.kills, 1, 10_000),
     seed: whole('--seed', values.seed, 0, 2 ** 31),

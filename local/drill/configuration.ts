@@ -17,7 +17,7 @@ const OURS = [
   /^heartbeat\./,
   /^restart-strategy\./,
   /^jobmanager\.adaptive-scheduler\./,
-  /^state\.backend\./,
+  /^state\.backend\.(?!rocksdb\.localdir)/,
   /^taskmanager\.(network\.memory\.buffer-debloat|memory\.task\.off-heap)\./,
   /^taskmanager\.jvm-exit-on-oom$/,
   /^jobmanager\.retrieve-taskmanager-hostname$/,

@@ -4,7 +4,7 @@ import { waitFor } from '../waiting';
 import { DrillCluster } from './drill-cluster';
 import { costOf, JobCost } from './job-log';
 import { Exactness, RATE, SHARDS } from './ledger';
-import { Quiet } from './quiet';
+import { LEAD, Quiet } from './quiet';
 import { Interruption, Scenario } from './scenario';
 
 /** What one interruption of one fresh cluster cost. Times in seconds. */
@@ -22,6 +22,21 @@ export interface DrillResult extends JobCost, Exactness {
   readonly killed: boolean;
   /** Parallelism before. */
   readonly full: number;
+  /** How long each checkpoint took that was completed since the interruption began. */
+  readonly checkpointSeconds: number[];
+  /** From the last checkpoint before the interruption to its begin. */
+  readonly phaseSeconds: number;
+  /** What happened when, in seconds since the interruption began. */
+  readonly timeline: Timeline;
+}
+
+/** What happened when, in seconds since the interruption began. */
+export interface Timeline {
+  readonly events: [seconds: number, what: string, parallelism: number][];
+  /** Records seen at least once so far. */
+  readonly seen: [seconds: number, records: number][];
+  /** Begin of the hook and SIGTERM of each pod that was evicted. */
+  readonly evictions: [begun: number, terminated: number][];
 }
 
 /** How long it may take until all tasks run again: more than Flink's defaults need for a host that vanishes. Seconds. */
@@ -40,41 +55,79 @@ export async function drillOnce(
   signal?: AbortSignal,
 ): Promise<DrillResult> {
   const application = scenario.prepare?.(template) ?? template;
-  const cluster = await quiet.alone(() => DrillCluster.start(application, jar, scenario.extra, signal));
-  try {
-    await cluster.checkpoint();
-    await pause(scenario.phase * 1000, undefined, { signal });
-    return await quiet.alone(() => interrupt(cluster, scenario, signal));
-  } catch (error) {
-    throw new Error(`${(error as Error).message}\n(logs: ${cluster.run.folder})`, { cause: error });
-  } finally {
-    await cluster.stop();
+  if (scenario.phase * 1000 < LEAD) return quiet.start(() => withCluster((at, work) => pause(at - Date.now()).then(work)), signal);
+  return withCluster((at, work) => quiet.interrupt(at, work, signal));
+
+  async function withCluster(when: (at: number, work: () => Promise<DrillResult>) => Promise<DrillResult>): Promise<DrillResult> {
+    const cluster = await startCluster();
+    try {
+      await cluster.checkpoint();
+      const checkpointed = Date.now();
+      return await when(checkpointed + scenario.phase * 1000, () => interrupt(cluster, scenario, checkpointed, signal));
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\n(logs: ${cluster.run.folder})`, { cause: error });
+    } finally {
+      await cluster.stop();
+    }
+  }
+
+  function startCluster(): Promise<DrillCluster> {
+    const start = (): Promise<DrillCluster> => DrillCluster.start(application, jar, scenario.extra, signal);
+    return scenario.phase * 1000 < LEAD ? start() : quiet.start(start, signal);
   }
 }
 
-async function interrupt(cluster: DrillCluster, scenario: Scenario, signal?: AbortSignal): Promise<DrillResult> {
+async function interrupt(cluster: DrillCluster, scenario: Scenario, checkpointed: number, signal?: AbortSignal): Promise<DrillResult> {
   const before = cluster.counts();
   const since = Date.now();
-  const interruption = await scenario.interrupt(cluster);
-  await settle(cluster, scenario, interruption, signal);
+  const seen: [number, number][] = [];
+  const sampler = setInterval(() => seen.push([(Date.now() - since) / 1000, cluster.counts().distinct]), 250);
+  const interruption = await scenario
+    .interrupt(cluster)
+    .then(async (done) => {
+      await settle(cluster, scenario, done, signal);
+      // How the job catches up is seen too.
+      await pause(3_000, undefined, { signal });
+      return done;
+    })
+    .finally(() => clearInterval(sampler));
   const until = Date.now();
-  const { losses, evictions } = interruption;
-  const events = cluster.events();
-  const cost = costOf(events, losses[0], since, until, cluster.full);
-  const recoveries = losses.map((lost, index) => costOf(events, lost, lost, losses[index + 1] ?? until, cluster.full).recovery);
+  const checkpoints = cluster.checkpointSeconds(since);
   const exactness = await cluster.compare();
   const after = cluster.counts();
   const replayed = Math.max(0, after.processed - after.distinct - (before.processed - before.distinct));
   return {
-    ...cost,
+    ...costs(cluster, interruption, since, until),
     ...exactness,
-    recoveries,
     full: cluster.full,
     replayedRecords: replayed,
     replayedSeconds: Math.round((replayed / (RATE * SHARDS)) * 1000) / 1000,
+    checkpointSeconds: checkpoints,
+    phaseSeconds: (since - checkpointed) / 1000,
+    timeline: timelineOf(cluster, interruption, since, until, seen),
+  };
+}
+
+type Costs = JobCost & Pick<DrillResult, 'recoveries' | 'hookSeconds' | 'hooks' | 'killed'>;
+
+function costs(cluster: DrillCluster, { losses, evictions }: Interruption, since: number, until: number): Costs {
+  const events = cluster.events();
+  return {
+    ...costOf(events, losses[0], since, until, cluster.full),
+    recoveries: losses.map((lost, index) => costOf(events, lost, lost, losses[index + 1] ?? until, cluster.full).recovery),
     hookSeconds: evictions.map(({ begun, terminated }) => (terminated - begun) / 1000),
     hooks: evictions.map(({ said }) => said),
     killed: evictions.some(({ killed }) => killed),
+  };
+}
+
+function timelineOf(cluster: DrillCluster, { evictions }: Interruption, since: number, until: number, seen: [number, number][]): Timeline {
+  const seconds = (at: number): number => (at - since) / 1000;
+  const events = cluster.events().filter(({ at }) => at >= since && at <= until);
+  return {
+    events: events.map(({ at, what, parallelism }) => [seconds(at), what, parallelism]),
+    seen,
+    evictions: evictions.map(({ begun, terminated }) => [seconds(begun), seconds(terminated)]),
   };
 }
 

@@ -65,9 +65,19 @@ function lines(file: string): { at: number; text: string }[] {
   // The last line may be written only in part.
   return found.slice(0, -1).flatMap((line) => {
     const [, time, text] = LINE.exec(line) ?? [];
-    return time === undefined || !text.includes(' switched from ')
+    return time === undefined || !/ switched from |^Completed checkpoint/.test(text)
       ? []
       : [{ at: Date.parse(time.replace(' ', 'T').replace(',', '.')), text }];
+  });
+}
+
+const CHECKPOINT = /^Completed checkpoint \d+ for job .*checkpointDuration=(\d+) ms/;
+
+/** How long each checkpoint took that was completed since then, in seconds. */
+export function checkpointSeconds(file: string, since: number): number[] {
+  return lines(file).flatMap(({ at, text }) => {
+    const [, duration] = CHECKPOINT.exec(text) ?? [];
+    return duration !== undefined && at >= since ? [Number(duration) / 1000] : [];
   });
 }
 

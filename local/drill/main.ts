@@ -1,12 +1,16 @@
+import { loadavg } from 'node:os';
 import { ApplicationTemplate } from '../application-template';
 import { requireTools } from '../prerequisites';
 import { describe } from '../problem';
 import { DrillArguments, DRILL_USAGE, readDrillArguments } from './arguments';
 import { CONFIGURATIONS, DrillConfiguration } from './configuration';
+import { DrillCluster } from './drill-cluster';
 import { buildDrillJob, synthesizeDrill } from './drill-job';
 import { drillOnce, DrillResult } from './drill-run';
+import { manyLosses } from './kills';
 import { Quiet } from './quiet';
-import { DrillRun, machine, writeRecord } from './record';
+import { addToRecord, DrillRun, recordLongForm } from './record';
+import { writeReport } from './report';
 import { Scenario, SCENARIOS } from './scenario';
 import { drillTable } from './table';
 
@@ -20,67 +24,107 @@ interface Cell {
 async function main(signal: AbortSignal): Promise<void> {
   const given = readDrillArguments(process.argv.slice(2));
   if (!given) return log(DRILL_USAGE);
+  if (given.report) return log(`made anew: ${writeReport().join(', ')}`);
   await requireTools({ maven: false });
-  const before = machine();
   const templates = await synthesizeDrill(given.line, signal);
   const flink = [...templates.values()][0].version;
   const jar = await buildDrillJob(flink, log, signal);
-  const runs = await runCells(cellsOf(given), templates, jar, given, signal);
+  if (given.kills !== undefined) return longForm(given, given.kills, templates, jar, signal);
+  const runs = await runCells(
+    cellsOf(given),
+    given,
+    (cell, quiet) => runCell(cell, templates, jar, quiet, signal),
+    (run) => {
+      if (given.record) addToRecord(flink, [run]);
+    },
+  );
   log(`\n${drillTable(runs)}\n`);
-  if (!given.record) return;
-  const date = new Date().toISOString().slice(0, 10);
-  const minutes = Math.round(process.uptime() / 6) / 10;
-  const name = writeRecord({
-    what: 'drill',
-    date,
-    flink,
-    machine: before,
-    versions: { node: process.versions.node, flink },
-    minutes,
-    runs,
-  });
-  log(`recorded in docs/measurements/${name}`);
+  if (given.record) log(`recorded; made anew: ${writeReport().join(', ')}`);
 }
 
-/** Configurations take turns, so that a machine that becomes slower slows all of them. */
+/** One cluster, so many losses; with the configuration that is named, or with fixed parallelism. */
+async function longForm(
+  { configurations, seed, record }: DrillArguments,
+  kills: number,
+  templates: Map<string, ApplicationTemplate>,
+  jar: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const configuration = CONFIGURATIONS.find(
+    ({ name }) => name === (configurations.length === 1 ? configurations[0] : 'fixed'),
+  ) as DrillConfiguration;
+  const template = configuration.apply(templates.get(configuration.application) as ApplicationTemplate);
+  const cluster = await DrillCluster.start(template, jar, 0, signal);
+  try {
+    const done = await manyLosses(cluster, { kills, seed }, (number, kind) =>
+      log(`${new Date().toTimeString().slice(0, 8)}  ${number}/${kills}  ${kind}`),
+    );
+    const { windows, lost, doubled, wrong, records, replayedRecords } = done;
+    log(
+      `\n${kills} losses, seed ${seed}: ${windows} windows of ${records} records compared; lost ${lost}, doubled ${doubled}, wrong ${wrong}; ${replayedRecords} records processed again`,
+    );
+    if (record) log(`recorded in docs/measurements/${recordLongForm(template.version, configuration.name, done)}`);
+    if (lost + doubled + wrong > 0) process.exitCode = 1;
+  } finally {
+    await cluster.stop();
+  }
+}
+
+/** Rounds: every cell once, then those that have more runs once more. A machine that becomes slower slows all configurations. */
 function cellsOf({ scenarios, configurations, runs }: DrillArguments): Cell[] {
-  const chosen = CONFIGURATIONS.filter(({ name }) => configurations.includes(name));
-  return SCENARIOS.filter(({ name }) => scenarios.includes(name)).flatMap((scenario) =>
-    Array.from({ length: runs ?? scenario.runs }, () =>
-      chosen.filter(({ only }) => !only || only.includes(scenario.name)).map((configuration) => ({ scenario, configuration })),
-    ).flat(),
-  );
+  const chosen = SCENARIOS.filter(({ name }) => scenarios.includes(name));
+  const rounds = Math.max(...chosen.map((scenario) => runs ?? scenario.runs));
+  return Array.from({ length: rounds }, (_, round) =>
+    chosen
+      .filter((scenario) => (runs ?? scenario.runs) > round)
+      .flatMap((scenario) =>
+        CONFIGURATIONS.filter(({ name, only }) => configurations.includes(name) && (!only || only.includes(scenario.name))).map(
+          (configuration) => ({ scenario, configuration }),
+        ),
+      ),
+  ).flat();
 }
 
 async function runCells(
   cells: Cell[],
-  templates: Map<string, ApplicationTemplate>,
-  jar: string,
-  { lanes }: DrillArguments,
-  signal: AbortSignal,
+  { lanes, minutes }: DrillArguments,
+  work: (cell: Cell, quiet: Quiet) => Promise<DrillRun>,
+  onRun: (run: DrillRun) => void,
 ): Promise<DrillRun[]> {
   const quiet = new Quiet();
   const runs: DrillRun[] = [];
   let next = 0;
   const lane = async (): Promise<void> => {
-    while (next < cells.length) {
-      signal.throwIfAborted();
+    while (next < cells.length && process.uptime() < (minutes ?? Infinity) * 60) {
       const number = ++next;
-      const { scenario, configuration } = cells[number - 1];
-      const template = configuration.apply(templates.get(configuration.application) as ApplicationTemplate);
-      const run = { scenario: scenario.name, configuration: configuration.name };
-      const done = await drillOnce(template, jar, scenario, quiet, signal).then(
-        (result) => ({ ...run, result }),
-        (error: unknown) => ({ ...run, failure: describe(error) }),
-      );
-      runs.push(done);
-      log(
-        `${new Date().toTimeString().slice(0, 8)}  ${number}/${cells.length}  ${scenario.name} x ${configuration.name}: ${summary(done)}`,
-      );
+      const run = await work(cells[number - 1], quiet);
+      runs.push(run);
+      onRun(run);
+      const place = `${new Date().toTimeString().slice(0, 8)}  ${number}/${cells.length}`;
+      log(`${place}  ${run.scenario} x ${run.configuration}: ${summary(run)}`);
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
   return runs;
+}
+
+async function runCell(
+  { scenario, configuration }: Cell,
+  templates: Map<string, ApplicationTemplate>,
+  jar: string,
+  quiet: Quiet,
+  signal: AbortSignal,
+): Promise<DrillRun> {
+  signal.throwIfAborted();
+  const template = configuration.apply(templates.get(configuration.application) as ApplicationTemplate);
+  const load = Number(loadavg()[0].toFixed(1));
+  const run = { scenario: scenario.name, configuration: configuration.name, at: new Date().toISOString(), load };
+  try {
+    return { ...run, result: await drillOnce(template, jar, scenario, quiet, signal) };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { ...run, failure: describe(error) };
+  }
 }
 
 function summary({ result, failure }: { result?: DrillResult; failure?: string }): string {

@@ -16,7 +16,10 @@ function oneStack(capacity: keyof typeof CAPACITIES): Templates {
   return { One: templateOf(stack) };
 }
 
-const programs = readdirSync(join(PROJECT, 'bin')).map((file) => file.replace(/\.ts$/, ''));
+// A blueprint's cluster, nodes and add-ons are ordered by EKS Blueprints, not by this library.
+const programs = readdirSync(join(PROJECT, 'bin'))
+  .map((file) => file.replace(/\.ts$/, ''))
+  .filter((program) => program !== 'flink-in-a-blueprint');
 const APPS: Record<string, () => Templates> = {
   ...Object.fromEntries(Object.keys(CAPACITIES).map((kind) => [`${kind} and a job in one stack`, () => oneStack(kind)])),
   ...Object.fromEntries(programs.map((program) => [`bin/${program}`, () => sample(program)])),

@@ -37,5 +37,13 @@ test('Karpenter added to a platform with an autoscaler and a handler is refused 
     kubernetesVersion: eks.KubernetesVersion.of('1.36'),
     capacity: new KarpenterCapacity(),
   });
-  expect(problemsOf(made)).toHaveLength(2);
+  // Karpenter refuses both, and the autoscaler refuses it.
+  expect(problemsOf(made)).toHaveLength(3);
+});
+
+test('the Cluster Autoscaler with Karpenter of somebody else is refused', () => {
+  const made = testPlatform({ capacity: new ManagedNodeGroupCapacity() });
+  expect(problemsOf(made)).toEqual([]);
+  chart(made.stack, 'karpenter', made.platform.cluster);
+  expect(problemsOf(made).join()).toMatch(/Cluster Autoscaler is on the same cluster as the chart 'karpenter'/);
 });

@@ -75,7 +75,9 @@ describe('bad input', () => {
     ['a value of 64 characters', { spot: { labels: { pool: 'x'.repeat(64) } } }, /spot\.labels has 'pool: x+': allowed/],
     ['sides that look alike', { spot: { labels: { pool: 'a' } }, onDemand: { labels: { pool: 'a' } } }, /no label with two values/],
     ['a type that is none', { onDemand: { labels: { a: 'b' }, instanceTypes: types('m7i.lrge') } }, /did you mean 'm7i\.large'/],
-    ['types and shapes', { onDemand: { ...onDemand, shapes: [] } }, /onDemand has instanceTypes and shapes/],
+    ['types and shapes', { onDemand: { ...onDemand, shapes: [] } }, /onDemand has shapes beside instanceTypes/],
+    ['no node at all', { onDemand: { ...onDemand, maxNodes: 0 } }, /onDemand\.maxNodes is 0: allowed/],
+    ['two architectures', { onDemand: { labels: { a: 'b' }, instanceTypes: types('m6i.large', 'm6g.large') } }, /mixes x86_64 and arm64/],
   ])('%s is refused', (_, props, message) => {
     expect(messageOf(() => withCapacity(props))).toMatch(message);
   });

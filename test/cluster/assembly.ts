@@ -72,19 +72,34 @@ export function seeded(seed: number): Random {
   };
 }
 
-/** One of the orders that the dependencies allow, each step drawn from all that may come next. */
-export function drawOrder(dependenciesOf: Map<string, Set<string>>, random: Random): string[] {
+/**
+ * One of the orders that the dependencies allow, each step drawn from all that may come next.
+ *
+ * @param first comes as early as it can: with nothing before it but what it says that it needs
+ */
+export function drawOrder(dependenciesOf: Map<string, Set<string>>, random: Random, first?: string): string[] {
+  const needed = first === undefined || !dependenciesOf.has(first) ? new Set<string>() : withAncestors(first, dependenciesOf);
   const left = new Map([...dependenciesOf].map(([id, needs]) => [id, new Set(needs)]));
   const order: string[] = [];
   while (left.size > 0) {
     const ready = [...left].filter(([, needs]) => needs.size === 0).map(([id]) => id);
     if (ready.length === 0) throw new Error(`a circle of dependencies among ${[...left.keys()].join(', ')}`);
-    const next = ready[Math.floor(random() * ready.length)];
+    const early = ready.filter((id) => needed.has(id));
+    const choice = early.length > 0 ? early : ready;
+    const next = choice[Math.floor(random() * choice.length)];
     left.delete(next);
     left.forEach((needs) => needs.delete(next));
     order.push(next);
   }
   return order;
+}
+
+function withAncestors(id: string, dependenciesOf: Map<string, Set<string>>, found = new Set<string>()): Set<string> {
+  if (!found.has(id)) {
+    found.add(id);
+    dependenciesOf.get(id)?.forEach((need) => withAncestors(need, dependenciesOf, found));
+  }
+  return found;
 }
 
 /** The dependencies seen from the other end: what must be gone before. */

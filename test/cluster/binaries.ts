@@ -13,6 +13,7 @@ const BUILD = ['build', '-trimpath', '-buildvcs=false'];
 /** What is built: our own program with all parts of Kubernetes in it, and the real termination handler. */
 const PROGRAMS = {
   kubernetes: { package: '.', flags: ['-ldflags', `-s -w ${stamps()}`] },
+  pause: { package: './pause', flags: ['-ldflags', '-s -w'] },
   'node-termination-handler': { package: 'github.com/aws/aws-node-termination-handler/cmd', flags: ['-ldflags', '-s -w'] },
 };
 export type Program = keyof typeof PROGRAMS;
@@ -34,7 +35,7 @@ export function buildPrograms(log: (line: string) => void): void {
   if (problem) throw new Error(problem);
   mkdirSync(folder(), { recursive: true });
   for (const name of missing) {
-    log(`building ${name} from its Go modules: some ten minutes the first time, seconds after a change of our own files`);
+    log(`building ${name} from Go modules: minutes the first time, seconds after a change of our own files`);
     const start = Date.now();
     const made = join(folder(), `.${name}-${process.pid}`);
     go([...BUILD, ...PROGRAMS[name].flags, '-o', made, PROGRAMS[name].package]);
@@ -77,7 +78,8 @@ function go(args: string[]): void {
 
 function folder(): string {
   const hash = createHash('sha256').update(BUILD.join(' ')).update(JSON.stringify(PROGRAMS));
-  const sources = readdirSync(MODULE).filter((file) => file.endsWith('.go') || file === 'go.mod' || file === 'go.sum');
+  const files = readdirSync(MODULE, { recursive: true, encoding: 'utf8' });
+  const sources = files.filter((file) => file.endsWith('.go') || file === 'go.mod' || file === 'go.sum');
   for (const file of sources.sort()) hash.update(file).update(readFileSync(join(MODULE, file)));
   return join(LOCAL, 'cluster', hash.digest('hex').slice(0, 16));
 }

@@ -2,6 +2,9 @@ import { ChartRepository } from './chart-repository';
 import { FakeNode } from './fake-node';
 import { TestCluster, TestClusterOptions } from './test-cluster';
 
+/** Commands and waiting, on a machine that may be busy. */
+jest.setTimeout(120_000);
+
 /** What a test file works with; everything is gone when it ends. */
 export interface ClusterFixture {
   cluster: TestCluster;

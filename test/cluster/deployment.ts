@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { IntrinsicFunctions, Stack } from '../../local/intrinsic-functions';
+import { KubernetesObject } from '../fixtures/kubernetes';
 import { AssemblyStack, dependencies, drawOrder, Random, readAssembly, Resource, reversed } from './assembly';
 import { ChartRepository } from './chart-repository';
 import { Handler } from './handler';
@@ -15,7 +16,20 @@ interface Known {
   readonly retained: boolean;
 }
 
-const KUBERNETES = /^Custom::AWSCDK-EKS-/;
+/** Whether a resource is one that the CDK's handler applies to the cluster. */
+export function isKubernetes(type: string): boolean {
+  return type.startsWith('Custom::AWSCDK-EKS-');
+}
+
+/** What a test does to a deployment. */
+export interface DeploymentOptions {
+  /** Called after each Kubernetes resource. */
+  readonly afterEach?: (logicalId: string) => void;
+  /** Resource that is deployed, and removed, as early as its stack allows. */
+  readonly first?: string;
+  /** Changes an object before the handler gets it: what this machine has instead of AWS. */
+  readonly prepare?: (object: KubernetesObject) => void;
+}
 
 /**
  * Deploys a synthesized app as CloudFormation would, resource by resource in an order that the template allows. Kubernetes resources
@@ -31,8 +45,7 @@ export class Deployment {
     private readonly cluster: TestCluster,
     private readonly charts: ChartRepository,
     private readonly random: Random,
-    /** What is done after each Kubernetes resource. */
-    private readonly afterEach: (logicalId: string) => void = () => undefined,
+    private readonly options: DeploymentOptions = {},
   ) {}
 
   /** Creates what is new, updates what is different, then removes what is gone. */
@@ -43,7 +56,7 @@ export class Deployment {
     const done: string[] = [];
     for (const name of drawOrder(new Map(this.stacks.map((stack) => [stack.name, new Set(stack.after)])), this.random)) {
       const stack = this.stacks.find((one) => one.name === name)!;
-      for (const id of drawOrder(dependencies(stack), this.random)) if (await this.apply(stack, id)) done.push(id);
+      for (const id of drawOrder(dependencies(stack), this.random, this.options.first)) if (await this.apply(stack, id)) done.push(id);
       const old = before.find((one) => one.name === name);
       const gone = [...this.of(name).keys()].filter((id) => !(id in stack.resources));
       if (old) for (const id of drawOrder(reversed(dependencies(old)), this.random)) if (gone.includes(id)) await this.remove(name, id);
@@ -56,7 +69,7 @@ export class Deployment {
     const order = drawOrder(reversed(new Map(this.stacks.map((stack) => [stack.name, new Set(stack.after)]))), this.random);
     for (const name of order.filter((each) => only === undefined || each === only)) {
       const stack = this.stacks.find((one) => one.name === name)!;
-      for (const id of drawOrder(reversed(dependencies(stack)), this.random)) await this.remove(name, id);
+      for (const id of drawOrder(reversed(dependencies(stack)), this.random, this.options.first)) await this.remove(name, id);
       this.known.delete(name);
     }
     this.stacks = this.stacks.filter(({ name }) => this.known.has(name));
@@ -66,7 +79,7 @@ export class Deployment {
   public async repeat(): Promise<void> {
     for (const stack of this.stacks) {
       for (const [id, { type, properties }] of this.of(stack.name)) {
-        if (!KUBERNETES.test(type) || type.endsWith('HelmChart')) continue;
+        if (!isKubernetes(type) || type.endsWith('HelmChart')) continue;
         const event = { RequestType: 'Update' as const, ResourceType: type, LogicalResourceId: id };
         await this.handler!.handle({ ...event, ResourceProperties: properties, OldResourceProperties: properties });
       }
@@ -90,24 +103,19 @@ export class Deployment {
       .map(({ properties }) => objectStream(properties));
   }
 
-  /** The value of anything in a template, as it was deployed. */
-  public resolve(stackName: string, value: unknown): unknown {
-    const stack = this.stacks.find(({ name }) => name === stackName)!;
-    return this.functions().resolve(value, stack);
-  }
-
-  /** Properties of a resource, as they were deployed. */
-  public properties(stack: string, id: string): Record<string, unknown> {
-    return this.of(stack).get(id)!.properties;
+  /** The resources of a type, as they were deployed. */
+  public deployed(type: string): { id: string; properties: Record<string, unknown> }[] {
+    const resources = [...this.known.values()].flatMap((stack) => [...stack]);
+    return resources.filter(([, known]) => known.type === type).map(([id, { properties }]) => ({ id, properties }));
   }
 
   private async apply(stack: AssemblyStack, id: string): Promise<boolean> {
     const { Type: type, Properties, DeletionPolicy } = stack.resources[id];
     const old = this.of(stack.name).get(id);
-    const properties = scalarsAsText(this.functions().resolve(Properties ?? {}, stack)) as Record<string, unknown>;
+    const properties = this.prepared(scalarsAsText(this.functions().resolve(Properties ?? {}, stack)) as Record<string, unknown>);
     const changed = !old || JSON.stringify(old.properties) !== JSON.stringify(properties);
     let data = old?.data ?? {};
-    if (changed && KUBERNETES.test(type)) {
+    if (changed && isKubernetes(type)) {
       const event = { RequestType: old ? ('Update' as const) : ('Create' as const), ResourceType: type, LogicalResourceId: id };
       const answer = await this.handler!.handle({
         ...event,
@@ -115,20 +123,28 @@ export class Deployment {
         OldResourceProperties: old && this.charts.here(old.properties),
       });
       data = answer.Data ?? {};
-      this.afterEach(id);
+      this.options.afterEach?.(id);
     }
     if (type === 'Custom::AWSCDKCfnJson') data = { Value: JSON.parse(String(properties.Value)) as unknown };
     this.of(stack.name).set(id, { type, properties, data, retained: /^Retain/.test(DeletionPolicy ?? '') });
-    return changed && KUBERNETES.test(type);
+    return changed && isKubernetes(type);
   }
 
   private async remove(stack: string, id: string): Promise<void> {
     const old = this.of(stack).get(id);
     this.of(stack).delete(id);
-    if (!old || old.retained || !KUBERNETES.test(old.type)) return;
+    if (!old || old.retained || !isKubernetes(old.type)) return;
     const event = { RequestType: 'Delete' as const, ResourceType: old.type, LogicalResourceId: id };
     await this.handler!.handle({ ...event, ResourceProperties: this.charts.here(old.properties) });
-    this.afterEach(id);
+    this.options.afterEach?.(id);
+  }
+
+  private prepared(properties: Record<string, unknown>): Record<string, unknown> {
+    const { prepare } = this.options;
+    if (!prepare || properties.Manifest === undefined) return properties;
+    const objects = JSON.parse(String(properties.Manifest)) as KubernetesObject[];
+    objects.forEach(prepare);
+    return { ...properties, Manifest: JSON.stringify(objects) };
   }
 
   private functions(): IntrinsicFunctions {

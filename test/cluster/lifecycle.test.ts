@@ -7,10 +7,10 @@ import { seeded } from './assembly';
 import { clusterFixture } from './cluster-fixture';
 import { contentsOf, intentOf, podIds } from './contents';
 import { Deployment } from './deployment';
-import { managedNodes } from './nodes';
+import { roomyNodes } from './nodes';
 import { PROJECT } from './places';
 
-const fixture = clusterFixture(managedNodes({}));
+const fixture = clusterFixture(roomyNodes());
 const MINUTES = 60_000;
 
 /** What an application consists of, but for its pods. Written down here; the names are those of the documentation. */

@@ -1,5 +1,6 @@
 import { applicationConfiguration, ApplicationOptions } from '../../lib/configuration/application-configuration';
 import { Checkpointing } from '../../lib/configuration/checkpointing';
+import { MetricsReporter } from '../../lib/configuration/metrics';
 import { FlinkVersion } from '../../lib/configuration/flink-version';
 
 const options = (change: Partial<ApplicationOptions> = {}): ApplicationOptions => ({
@@ -38,7 +39,7 @@ describe('who wins', () => {
   });
 
   test.each([
-    ['pipeline.max-parallelism', '64', "'maxParallelism'"],
+    ['pipeline.max-parallelism', '64', "'flink.maxParallelism'"],
     ['taskmanager.numberOfTaskSlots', '4', "'taskManager.taskSlots'"],
     ['taskmanager.memory.process.size', '8g', "'taskManager.memory'"],
     ['jobmanager.memory.process.size', '8g', "'jobManager.memory'"],
@@ -59,7 +60,7 @@ describe('who wins', () => {
 describe('a lost TaskManager is routine', () => {
   test('it is noticed within twelve seconds, or at the first refused call', () => {
     expect(configured()).toMatchObject({
-      'heartbeat.interval': '3 s',
+      'heartbeat.interval': '1 s',
       'heartbeat.timeout': '12 s',
       'heartbeat.rpc-failure-threshold': '1',
     });
@@ -83,7 +84,7 @@ test('without a reader of metrics no reporter runs', () => {
 
 // Source: Flink, Metric Reporters, Prometheus.
 test('with a reader of metrics the Prometheus reporter listens on its port', () => {
-  expect(configured({ metricsPort: 9249 })).toMatchObject({
+  expect(configured({ metrics: { reporters: [MetricsReporter.prometheus()] } })).toMatchObject({
     'metrics.reporters': 'prom',
     'metrics.reporter.prom.factory.class': 'org.apache.flink.metrics.prometheus.PrometheusReporterFactory',
     'metrics.reporter.prom.port': '9249',

@@ -1,10 +1,22 @@
 import { Duration } from 'aws-cdk-lib';
+import { applicationConfiguration } from '../../lib/configuration/application-configuration';
 import { Checkpointing, CheckpointingOptions } from '../../lib/configuration/checkpointing';
+import { FlinkVersion } from '../../lib/configuration/flink-version';
 
 const problems = (options: CheckpointingOptions): string => new Checkpointing(options).problems.join('\n');
 
 test('state outlives a cancelled job and a failed checkpoint does not end it', () => {
-  expect(new Checkpointing().toProperties()).toEqual({
+  const made = applicationConfiguration({
+    version: FlinkVersion.V2_2,
+    checkpointing: new Checkpointing(),
+    maxParallelism: '128',
+    taskSlots: '1',
+    jobManagerMib: 2048,
+    taskManagerMib: 4096,
+    owned: {},
+    properties: {},
+  }).toProperties();
+  expect(Object.fromEntries(Object.entries(made).filter(([key]) => key.startsWith('execution.checkpointing.')))).toEqual({
     'execution.checkpointing.interval': '30 s',
     'execution.checkpointing.min-pause': '10 s',
     'execution.checkpointing.timeout': '5 min',

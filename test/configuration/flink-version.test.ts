@@ -1,3 +1,4 @@
+import { FlinkProfile } from '../../lib/configuration/flink-profile';
 import { FlinkVersion } from '../../lib/configuration/flink-version';
 import { messageOf } from '../fixtures/apps';
 
@@ -27,10 +28,12 @@ test('the official image of a release is the one with Java 17', () => {
 
 // Source: Flink 1.20 and 2.2, JobManagerOptions; what 1.20 does not know, it ignores without a word.
 test('each line is told in its own words how soon it may scale up again', () => {
-  expect(FlinkVersion.V1_20.scaleUpProperties('10 s')).toEqual({ 'jobmanager.adaptive-scheduler.scaling-interval.min': '10 s' });
+  const scaleUp = (version: FlinkVersion): Record<string, string> =>
+    Object.fromEntries(Object.entries(FlinkProfile.spot().propertiesFor(version)).filter(([key]) => key.includes('adaptive-scheduler')));
+  expect(scaleUp(FlinkVersion.V1_20)).toEqual({ 'jobmanager.adaptive-scheduler.scaling-interval.min': '10 s' });
   const executing = 'jobmanager.adaptive-scheduler.executing';
   for (const version of [FlinkVersion.V2_2, FlinkVersion.V2_3]) {
-    expect(version.scaleUpProperties('10 s')).toEqual({
+    expect(scaleUp(version)).toEqual({
       [`${executing}.cooldown-after-rescaling`]: '10 s',
       [`${executing}.resource-stabilization-timeout`]: '10 s',
     });

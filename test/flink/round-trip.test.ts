@@ -8,6 +8,7 @@ import { FlinkConfiguration } from '../../lib/configuration/flink-configuration'
 import { FlinkVersion } from '../../lib/configuration/flink-version';
 import { parseDuration } from '../../lib/configuration/flink-duration';
 import { parseMemory } from '../../lib/configuration/memory-size';
+import { MetricsReporter } from '../../lib/configuration/metrics';
 import { FlinkOption, OptionCatalog, OptionType } from '../../lib/configuration/option-catalog';
 import { cacheCapacity, writeBufferCapacity } from '../../lib/configuration/state-memory';
 import { valueProblem } from '../../lib/configuration/typed-value';
@@ -32,7 +33,7 @@ const application = (version: FlinkVersion, change: Partial<ApplicationOptions> 
     taskSlots: '2',
     jobManagerMib: 2048,
     taskManagerMib: 4096,
-    metricsPort: 9249,
+    metrics: { reporters: [MetricsReporter.prometheus()] },
     owned: { 'the runtime': podProperties(), 'the state bucket': { 'execution.checkpointing.dir': 's3p://state/checkpoints' } },
     properties: {},
     ...change,

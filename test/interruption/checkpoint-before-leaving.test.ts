@@ -1,92 +1,7 @@
-import { spawn } from 'child_process';
-import { mkdtempSync, writeFileSync } from 'fs';
-import { createServer, IncomingMessage, Server } from 'http';
-import { AddressInfo } from 'net';
-import { tmpdir } from 'os';
-import { join } from 'path';
+import { ACCEPTED, Answer, clockAt, COMPLETED, FakeJobManager, IN_PROGRESS, jobManager, leave, NO_CHECKPOINT_YET, RUNNING } from './hook';
 
-/** The hook by itself, against a JobManager that answers as each test wants. Answers have the shape of Flink's REST API. */
-const SCRIPT = join(__dirname, '../../lib/interruption/data/checkpoint-before-leaving.sh');
-const JOB = '39b0f1d34b1f1decf9e0d9a670be7018';
-
-interface Call {
-  readonly method: string;
-  readonly path: string;
-  readonly body: string;
-}
-
-type Answer = [status: number, body: unknown] | 'hang';
-
-interface FakeJobManager {
-  readonly port: number;
-  readonly calls: Call[];
-  close(): Promise<void>;
-}
-
-/**
- * Answers by `METHOD path-after-the-job`, an array one after the other; 404 for the rest, as Flink does, and for checkpoints that
- * nobody asked for, but for the `other` one.
- */
-async function jobManager(answers: Record<string, Answer | Answer[]>, other?: string): Promise<FakeJobManager> {
-  const calls: Call[] = [];
-  const next = new Map<string, number>();
-  const server: Server = createServer((request, response) => {
-    void readBody(request).then((body) => {
-      const path = (request.url ?? '').replace(`/jobs/${JOB}`, '');
-      calls.push({ method: request.method ?? '', path, body });
-      const key = Object.keys(answers).find((pattern) => new RegExp(`^${pattern}$`).test(`${request.method} ${path}`));
-      const all = key === undefined ? undefined : answers[key];
-      const list = (Array.isArray(all) && Array.isArray(all[0]) ? all : [all]) as (Answer | undefined)[];
-      const index = Math.min(next.get(key ?? '') ?? 0, list.length - 1);
-      const asked = /^\/checkpoints\/([0-9a-f]{32})$/.exec(path)?.[1];
-      const known = asked === undefined || asked === other || calls.some(({ body: sent }) => sent.includes(asked));
-      const answer = (known ? list[index] : undefined) ?? [404, { errors: ['not found'] }];
-      if (known) next.set(key ?? '', index + 1);
-      if (answer === 'hang') return;
-      response.writeHead(answer[0], { 'Content-Type': 'application/json' }).end(JSON.stringify(answer[1]));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    port: (server.address() as AddressInfo).port,
-    calls,
-    close: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
-  };
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  let body = '';
-  for await (const chunk of request) body += String(chunk);
-  return body;
-}
-
-/** A `date` that stands still, so that a test can choose the place in the ten-second slot. */
-function clockAt(milliseconds: number): string {
-  const directory = mkdtempSync(join(tmpdir(), 'clock-'));
-  writeFileSync(join(directory, 'date'), `#!/bin/sh\necho ${milliseconds}\n`, { mode: 0o755 });
-  return directory;
-}
-
-async function leave(port: number, deadline = 5, clock?: string): Promise<{ line: string; code: number | null; seconds: number }> {
-  const start = process.hrtime.bigint();
-  const env = { ...process.env, PATH: clock ? `${clock}:${process.env.PATH}` : process.env.PATH };
-  const child = spawn('bash', [SCRIPT, '127.0.0.1', String(port), JOB, String(deadline)], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let line = '';
-  child.stdout.on('data', (chunk) => (line += String(chunk)));
-  child.stderr.on('data', (chunk) => (line += String(chunk)));
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  return { line, code, seconds: Number(process.hrtime.bigint() - start) / 1e9 };
-}
-
-const RUNNING: Answer = [200, { status: 'RUNNING' }];
-const NO_CHECKPOINT_YET: Answer = [200, { counts: { in_progress: 0 }, latest: { completed: null }, history: [] }];
-const IN_PROGRESS: Answer = [200, { status: { id: 'IN_PROGRESS' }, operation: null }];
-const COMPLETED: Answer = [200, { status: { id: 'COMPLETED' }, operation: { checkpointId: 17 } }];
-const ACCEPTED: Answer = [202, { 'request-id': '0'.repeat(32) }];
+// Each starts processes, which takes long on a machine that is busy with other things too.
+jest.setTimeout(60_000);
 
 function inProgress(id: number, triggered: number): Answer {
   const checkpoint = {
@@ -266,6 +181,19 @@ describe('checkpoint-before-leaving.sh', () => {
     expect(line).toContain('not complete after the deadline');
     expect(code).toBe(0);
   });
+
+  // What the kubelet would otherwise end in the middle: whatever hangs, and at whichever place in the second the hook begins.
+  test('never outlives its deadline, 100 times of 100', async () => {
+    const running = { 'GET /status': RUNNING, 'GET /checkpoints': NO_CHECKPOINT_YET, 'POST /checkpoints': ACCEPTED };
+    const hanging = { 'GET /checkpoints/[0-9a-f]{32}': 'hang' as Answer, 'GET /taskmanagers': 'hang' as Answer };
+    fake = await jobManager({ ...running, ...hanging });
+    const ends: string[] = [];
+    for (let batch = 0; batch < 4; batch++) {
+      const all = await Promise.all(Array.from({ length: 25 }, () => leave(fake.port, 3, undefined, { pod: 'a', replacement: 2 })));
+      ends.push(...all.map(({ code, line }) => `${code} ${/going (at once|without)/.test(line) ? 'says so' : line}`));
+    }
+    expect(ends).toEqual(Array.from({ length: 100 }, () => '0 says so'));
+  }, 60_000);
 
   test.each(['GET /status', 'GET /checkpoints', 'POST /checkpoints', 'GET /checkpoints/[0-9a-f]{32}'])(
     'ends when %s hangs',

@@ -5,6 +5,7 @@ import { Machine, overlay } from '../../local/overlay';
 const [application] = readCloudAssembly(join(__dirname, '..', 'fixtures', 'local', 'assembly'));
 const machine: Machine = {
   home: '/run/flink',
+  short: '/short',
   uiPort: 9000,
   jobManagerPort: 9001,
   zooKeeper: '127.0.0.1:9002',

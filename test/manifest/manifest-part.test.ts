@@ -17,8 +17,8 @@ const bytesOfCore = (stack: Stack): number => {
 };
 
 describe('a manifest of at most 100 kB', () => {
-  test('is large enough for an application four times over', () => {
-    expect(bytesOfCore(testJob().jobStack)).toBeLessThan(25_000);
+  test('is large enough for an application twice over', () => {
+    expect(bytesOfCore(testJob().jobStack)).toBeLessThan(50_000);
   });
 
   test('is refused when it is larger, with path, size, limit and what to do', () => {
@@ -28,7 +28,7 @@ describe('a manifest of at most 100 kB', () => {
   });
 
   test('is taken when it comes near', () => {
-    expect(bytesOfCore(withBigMap(70_000))).toBeGreaterThan(90_000);
+    expect(bytesOfCore(withBigMap(45_000))).toBeGreaterThan(90_000);
   });
 });
 

@@ -1,5 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { DeploymentOptions, FlinkScaling, FlinkStart, StandaloneRuntime } from '../../lib';
+import { DeploymentOptions, FlinkScaling, FlinkStart, HighAvailability, StandaloneRuntime } from '../../lib';
 import { ApplicationOverrides, templateOf, testApplication, testJob, testPlatform } from '../fixtures/apps';
 import { deploymentsOf, kubernetesObjects, startEnvironment } from '../fixtures/kubernetes';
 import { Refusal, testRefusals } from '../fixtures/refusals';
@@ -37,7 +37,7 @@ describe('what the start is told', () => {
   });
 
   test('what may not change while the state is kept', () => {
-    expect(environmentOf({}, { maxParallelism: 256 })).toMatchObject({
+    expect(environmentOf({}, { flink: { maxParallelism: 256 } })).toMatchObject({
       FLINK_LINE: '2.2',
       MAX_PARALLELISM: '256',
       STATE_BACKEND: 'rocksdb',
@@ -94,9 +94,13 @@ test('the stack says how to take a savepoint', () => {
 describe('a start that cannot be', () => {
   const { app, platform } = testPlatform();
   let made = 0;
-  const apply = (start: FlinkStart): unknown => {
+  const apply = (start: FlinkStart, highAvailability?: HighAvailability): unknown => {
     made++;
-    return testApplication(new Stack(app, `Stack${made}`), platform, { name: `job-${made}`, deployment: { start } });
+    return testApplication(new Stack(app, `Stack${made}`), platform, {
+      name: `job-${made}`,
+      deployment: { start },
+      flink: { highAvailability },
+    });
   };
   const row = (title: string, bad: FlinkStart, given: string, near: FlinkStart): Refusal => ({
     title,
@@ -120,5 +124,11 @@ describe('a start that cannot be', () => {
       "s3p://bucket/a'b",
       FlinkStart.fromSavepoint('s3p://bucket/a-b', { nonce: '1' }),
     ),
+    {
+      title: 'a start that nothing remembers',
+      refused: () => apply(FlinkStart.empty({ nonce: '1' }), HighAvailability.none()),
+      given: 'deployment.start has a nonce, but flink.highAvailability is none',
+      passes: () => apply(FlinkStart.latest(), HighAvailability.none()),
+    },
   ]);
 });

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
-import { FlinkImage, FlinkImageAssetOptions, FlinkVersion } from '../../lib';
+import { FlinkImage, FlinkImageAssetOptions, FlinkVersion, ICapacity, InstanceSelector, KarpenterCapacity } from '../../lib';
 import { ApplicationOverrides, templateOf, testApp, testJob } from '../fixtures/apps';
 import { deploymentsOf, kubernetesObjects } from '../fixtures/kubernetes';
 
@@ -16,8 +17,8 @@ function imagesOf(props: ApplicationOverrides): string[] {
 }
 
 /** The image that Docker is asked to build, as the cloud assembly says it. */
-function assetOf(options?: FlinkImageAssetOptions, version?: FlinkVersion): Record<string, any> {
-  const { app, jobStack } = testJob({ image: FlinkImage.fromAsset(SAMPLE, options), version });
+function assetOf(options?: FlinkImageAssetOptions, version?: FlinkVersion, capacity?: ICapacity): Record<string, any> {
+  const { app, jobStack } = testJob({ image: FlinkImage.fromAsset(SAMPLE, options), version }, testApp(), capacity);
   const manifest = JSON.parse(readFileSync(join(app.synth().directory, `${jobStack.artifactId}.assets.json`), 'utf8')) as {
     dockerImages: object;
   };
@@ -37,7 +38,10 @@ test('an image is built for the processors of the nodes and with the Flink of th
 });
 
 test('an image is built as the caller wants it', () => {
-  const source = assetOf({ platform: Platform.LINUX_ARM64, buildArgs: { FLINK_VERSION: '2.2.0', KINESIS: 'streams' } });
+  const arm = InstanceSelector.of({ vcpu: 4, memoryGib: 16, architecture: ec2.InstanceArchitecture.ARM_64 });
+  const capacity = new KarpenterCapacity({ spotInstanceTypes: arm.instanceTypes, onDemandInstanceTypes: arm.instanceTypes });
+  const options = { platform: Platform.LINUX_ARM64, buildArgs: { FLINK_VERSION: '2.2.0', KINESIS: 'streams' } };
+  const source = assetOf(options, undefined, capacity);
   expect(source).toMatchObject({ platform: 'linux/arm64', dockerBuildArgs: { FLINK_VERSION: '2.2.0', KINESIS: 'streams' } });
 });
 

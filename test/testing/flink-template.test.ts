@@ -219,7 +219,7 @@ describe('surviving the loss of the JobManager', () => {
 // The same words about what this library defines.
 describe('an application of this library', () => {
   const runtime = new StandaloneRuntime({ scaling: FlinkScaling.reactive({ min: 2, max: 6 }) });
-  const { jobStack, application } = testJob({ runtime, maxParallelism: 64 });
+  const { jobStack, application } = testJob({ runtime, flink: { maxParallelism: 64 } });
   application.writeTo(Bucket.fromBucketName(jobStack, 'Results', 'results'), 'prices');
   const found = FlinkTemplate.fromStack(jobStack).application('prices');
 

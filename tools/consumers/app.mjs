@@ -30,7 +30,7 @@ export function makeApp(combination, { folder, root, tarball, tools }) {
     if (installed.failure) return [{ name: 'install', failure: installed.failure }];
     const compiled = await timed('compile', compileAll());
     const ran = compiled.every(({ failure }) => !failure) ? await timed('run', runAll()) : [];
-    if (ran.length > 0) made.template = templates();
+    if (ran.some(({ name, failure }) => name === 'run platform.cjs' && !failure)) made.template = templates();
     return [
       { name: 'install' },
       oneCopy(),

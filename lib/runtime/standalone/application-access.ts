@@ -1,5 +1,5 @@
 import { Chart } from 'cdk8s';
-import { k8s } from 'cdk8s-plus-28';
+import * as k8s from 'cdk8s-plus-28/lib/imports/k8s';
 import { FlinkPort } from '../../configuration';
 import { FlinkJobSpec } from '../flink-job-spec';
 import { applicationLabels } from './flink-labels';
@@ -14,10 +14,15 @@ const INTERNAL_PORTS = [
   FlinkPort.REST,
 ];
 
-/** Draws who the pods are in the cluster, and what they may do there: ConfigMaps of their own namespace, which HA needs, and a look at its pods. */
+/** Draws who the pods are in the cluster. */
 export function drawServiceAccount(chart: Chart, job: FlinkJobSpec, annotations: Record<string, string>): void {
   const labels = applicationLabels(job.name);
   new k8s.KubeServiceAccount(chart, 'ServiceAccount', { metadata: { name: job.name, labels, annotations } });
+}
+
+/** Draws what the pods may do in the cluster: ConfigMaps of their own namespace, which HA needs, and a look at its pods. */
+export function drawHighAvailabilityRole(chart: Chart, job: FlinkJobSpec): void {
+  const labels = applicationLabels(job.name);
   const name = `${job.name}-high-availability`;
   new k8s.KubeRole(chart, 'HighAvailabilityRole', {
     metadata: { name, labels },

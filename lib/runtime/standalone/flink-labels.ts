@@ -23,3 +23,8 @@ export function selectorLabels(job: FlinkJobSpec, component: FlinkComponent): Re
 export function componentName(job: FlinkJobSpec, component: FlinkComponent): string {
   return `${job.name}-${component}`;
 }
+
+/** Name of the Service of the JobManager's RPC and blobs. */
+export function jobManagerService(application: string): string {
+  return `${application}-jobmanager`;
+}

@@ -1,5 +1,5 @@
-import { k8s } from 'cdk8s-plus-28';
-import { FlinkPort, WORK_DIRECTORY } from '../../configuration';
+import * as k8s from 'cdk8s-plus-28/lib/imports/k8s';
+import { FlinkPort, LOG_VOLUME_MIB, WORK_DIRECTORY } from '../../configuration';
 import { FlinkEvictionConfig } from '../../interruption';
 import { Toleration } from '../../placement';
 import { FlinkJobSpec, ProcessSpec } from '../flink-job-spec';
@@ -42,10 +42,9 @@ export interface FlinkPod {
 const FLINK_USER = 9999;
 
 const TMP_MIB = 256;
-const LOG_MIB = 256;
 
 /** What a pod needs of a node's disk besides its working directory and the image, in MiB. */
-export const POD_DISK_MIB = TMP_MIB + LOG_MIB;
+export const POD_DISK_MIB = TMP_MIB + LOG_VOLUME_MIB;
 
 /** Pod template of one component: the same contract for both, Pod Security `restricted`, read-only root. */
 export function flinkPodTemplate(job: FlinkJobSpec, pod: FlinkPod): k8s.PodTemplateSpec {
@@ -137,8 +136,9 @@ const RUNNING_JOB = 'running';
 /** Runs before SIGTERM; Kubernetes counts it into the grace period. */
 function lifecycle({ eviction, restHost }: FlinkPod): k8s.Lifecycle | undefined {
   if (!eviction.hook) return undefined;
-  const { fileName, deadlineSeconds } = eviction.hook;
-  const command = ['bash', `/opt/flink/conf/${fileName}`, restHost, String(FlinkPort.REST), RUNNING_JOB, String(deadlineSeconds)];
+  const { fileName, deadlineSeconds, replacementSeconds } = eviction.hook;
+  const times = [deadlineSeconds, replacementSeconds].map(String);
+  const command = ['bash', `/opt/flink/conf/${fileName}`, restHost, String(FlinkPort.REST), RUNNING_JOB, ...times];
   return { preStop: { exec: { command } } };
 }
 
@@ -157,7 +157,7 @@ function volumes(job: FlinkJobSpec, { workMib }: ProcessSpec): k8s.Volume[] {
   return [
     { name: 'configuration', configMap: { name: configurationName(job) } },
     { name: 'work', emptyDir: { sizeLimit: k8s.Quantity.fromString(`${workMib}Mi`) } },
-    { name: 'log', emptyDir: { sizeLimit: k8s.Quantity.fromString(`${LOG_MIB}Mi`) } },
+    { name: 'log', emptyDir: { sizeLimit: k8s.Quantity.fromString(`${LOG_VOLUME_MIB}Mi`) } },
     { name: 'tmp', emptyDir: { sizeLimit: k8s.Quantity.fromString(`${TMP_MIB}Mi`) } },
   ];
 }

@@ -1,51 +1,6 @@
 import { Token } from 'aws-cdk-lib';
-
-/** A job that has always the same parallelism. */
-export interface FixedScalingOptions {
-  /** Parallelism of the job. Source: `parallelism.default`. */
-  readonly parallelism: number;
-  /**
-   * TaskManagers that run beside those that the job needs, so that a lost one is replaced at once: one restart, and no time at
-   * lower parallelism. As many as one Spot node may hold is the number that covers the loss of a node.
-   *
-   * @default 1
-   */
-  readonly spare?: number;
-}
-
-/** A job whose parallelism follows the number of TaskManagers. */
-export interface ReactiveScalingOptions {
-  /**
-   * Least number of TaskManagers.
-   *
-   * @default 2
-   */
-  readonly min?: number;
-  /**
-   * Largest number of TaskManagers. Times the task slots, it must not exceed the maximum parallelism.
-   *
-   * @default 10
-   */
-  readonly max?: number;
-  /**
-   * CPU use to aim for, in percent of the request, which is one vCPU a task slot.
-   *
-   * @default 60
-   */
-  readonly cpuPercent?: number;
-  /**
-   * How long more TaskManagers must have been wanted before some are added, in seconds. Each change restarts the job.
-   *
-   * @default 90
-   */
-  readonly scaleUpWindowSeconds?: number;
-  /**
-   * How long fewer TaskManagers must have sufficed before some are removed, in seconds.
-   *
-   * @default 600
-   */
-  readonly scaleDownWindowSeconds?: number;
-}
+import { FlinkVersion } from '../../configuration';
+import { FixedScalingOptions, ReactiveScalingOptions } from './scaling-options';
 
 /** A HorizontalPodAutoscaler, in Kubernetes' units. */
 export interface AutoscalerSpec {
@@ -76,7 +31,9 @@ export interface FlinkScalingConfig {
   readonly maxTaskManagers: number;
   /** TaskManagers beyond those that the job needs. */
   readonly spareTaskManagers: number;
-  /** Options that have no effect with this way of scaling, each with the reason. */
+  /** Whether a TaskManager that comes leaves the job as it is for a while, so that one that goes can wait for it. */
+  readonly replacementFirst: boolean;
+  /** Options, or first parts of their names that end with a dot, that have no effect with this way of scaling, each with the reason. */
   readonly ignoredProperties: Record<string, string>;
   /** What is wrong, one sentence each. */
   readonly problems: string[];
@@ -88,6 +45,8 @@ export interface FlinkScalingBindOptions {
   readonly maxParallelism: number;
   /** Task slots of a TaskManager. */
   readonly taskSlots: number;
+  /** Flink of the application. */
+  readonly version: FlinkVersion;
 }
 
 /** How a standalone application scales. */
@@ -109,7 +68,18 @@ export abstract class FlinkScaling {
    * @param options parallelism and spare
    */
   public static fixed(options: FixedScalingOptions): FlinkScaling {
-    return new FixedScaling(options);
+    return new FixedScaling(options, ADAPTIVE);
+  }
+
+  /**
+   * A fixed parallelism under Flink's default scheduler: a lost TaskManager restarts only the tasks that are connected with its own, and the job
+   * waits until there are enough slots again. It pays where a job has several pipelines without exchange between them, and there are spare
+   * TaskManagers. Source: Flink, "Task Failure Recovery", Restart Pipelined Region.
+   *
+   * @param options parallelism and spare
+   */
+  public static fixedWithRegionFailover(options: FixedScalingOptions): FlinkScaling {
+    return new FixedScaling(options, REGIONS);
   }
 
   /** What it means for an application. */
@@ -136,6 +106,7 @@ class ReactiveScaling extends FlinkScaling {
       autoscaler: this.autoscaler,
       maxTaskManagers: isToken(this.autoscaler.max) ? 1 : this.autoscaler.max,
       spareTaskManagers: 0,
+      replacementFirst: options.version.scalesUpLater,
       problems: [...countProblems(this.autoscaler), ...this.reachProblems(options), ...windowProblems(this.autoscaler)],
       ignoredProperties: { 'parallelism.default': 'in Reactive Mode the job takes every slot there is' },
     };
@@ -145,7 +116,7 @@ class ReactiveScaling extends FlinkScaling {
     const slots = this.autoscaler.max * taskSlots;
     if ([this.autoscaler.max, taskSlots, maxParallelism].some(isToken) || !(slots > maxParallelism)) return [];
     return [
-      `scaling.max ${this.autoscaler.max} x taskSlots ${taskSlots} = ${slots} is above maxParallelism ${maxParallelism}: the slots above it would stay idle for ever; lower scaling.max or raise maxParallelism`,
+      `scaling.max ${this.autoscaler.max} x taskSlots ${taskSlots} = ${slots} is above flink.maxParallelism ${maxParallelism}: the slots above it would stay idle for ever; lower scaling.max or raise flink.maxParallelism`,
     ];
   }
 }
@@ -177,10 +148,19 @@ function windowProblems({ scaleUpWindowSeconds, scaleDownWindowSeconds }: Autosc
     );
 }
 
+const ADAPTIVE = { properties: { 'jobmanager.scheduler': 'adaptive' }, ignoredProperties: {} };
+const REGIONS = {
+  properties: { 'jobmanager.scheduler': 'Default', 'jobmanager.execution.failover-strategy': 'region' },
+  ignoredProperties: { 'jobmanager.adaptive-scheduler.': 'the default scheduler never changes the parallelism' },
+};
+
 class FixedScaling extends FlinkScaling {
   private readonly spare: number;
 
-  constructor(private readonly options: FixedScalingOptions) {
+  constructor(
+    private readonly options: FixedScalingOptions,
+    private readonly scheduler: Pick<FlinkScalingConfig, 'properties' | 'ignoredProperties'>,
+  ) {
     super();
     this.spare = options.spare ?? 1;
   }
@@ -189,12 +169,13 @@ class FixedScaling extends FlinkScaling {
     const parallelism = isToken(this.options.parallelism) ? 1 : this.options.parallelism;
     const replicas = Math.ceil(parallelism / (isToken(taskSlots) ? 1 : taskSlots)) + this.spare;
     return {
-      properties: { 'jobmanager.scheduler': 'adaptive', 'parallelism.default': String(parallelism) },
+      properties: { ...this.scheduler.properties, 'parallelism.default': String(parallelism) },
       replicas,
       maxTaskManagers: replicas,
       spareTaskManagers: this.spare,
+      replacementFirst: true,
       problems: this.problems(maxParallelism, taskSlots),
-      ignoredProperties: {},
+      ignoredProperties: this.scheduler.ignoredProperties,
     };
   }
 
@@ -208,7 +189,7 @@ class FixedScaling extends FlinkScaling {
     }
     if (!Number.isInteger(parallelism) || parallelism < 1 || parallelism > maxParallelism) {
       problems.push(
-        `scaling.parallelism is ${parallelism}: allowed is a whole number from 1 to maxParallelism ${maxParallelism}, because Flink cannot split the keys further; lower it or raise maxParallelism`,
+        `scaling.parallelism is ${parallelism}: allowed is a whole number from 1 to flink.maxParallelism ${maxParallelism}, because Flink cannot split the keys further; lower it or raise flink.maxParallelism`,
       );
     }
     if (!Number.isInteger(this.spare) || this.spare < 0) {

@@ -1,2 +1,3 @@
 export * from './flink-scaling';
+export * from './scaling-options';
 export * from './standalone-runtime';

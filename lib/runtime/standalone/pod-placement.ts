@@ -1,4 +1,4 @@
-import { k8s } from 'cdk8s-plus-28';
+import * as k8s from 'cdk8s-plus-28/lib/imports/k8s';
 import { NodeRequirement, Placement, Toleration } from '../../placement';
 
 /** A placement in the words of a pod. */
@@ -14,6 +14,16 @@ export function nodeAffinity({ required, preferred }: Placement): k8s.Affinity |
           : preferred.map(({ weight, requirement }) => ({ weight, preference: { matchExpressions: [expression(requirement)] } })),
     },
   };
+}
+
+/** Spread over zones and nodes as far as it goes: a required spread would leave pods pending, and slows the Cluster Autoscaler. */
+export function spreadConstraints(matchLabels: Record<string, string>): k8s.TopologySpreadConstraint[] {
+  return ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey) => ({
+    topologyKey,
+    maxSkew: 1,
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector: { matchLabels },
+  }));
 }
 
 /** Tolerations in the words of a pod. */

@@ -1,9 +1,10 @@
+import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { FlinkPort, podProperties } from '../../configuration';
-import { IFlinkIdentity, IrsaIdentity } from '../../identity';
+import { podProperties } from '../../configuration';
+import { IdentityConfig, IFlinkIdentity, IrsaIdentity } from '../../identity';
 import { FlinkEviction } from '../../interruption';
 import { FlinkRuntimeBindOptions, IBoundFlinkRuntime, IFlinkRuntime, RunningJob } from '../flink-runtime';
-import { CHECKSUM_LABEL, FlinkComponent } from './flink-labels';
+import { CHECKSUM_LABEL, FlinkComponent, jobManagerService } from './flink-labels';
 import { POD_DISK_MIB } from './flink-pod';
 import { FlinkScaling } from './flink-scaling';
 import { savepointCommand } from './job-manager-start';
@@ -17,6 +18,13 @@ export interface StandaloneRuntimeProps {
    * @default FlinkScaling.reactive()
    */
   readonly scaling?: FlinkScaling;
+  /**
+   * JobManagers that wait to take over, each on another node as far as there are nodes. Without one, a new pod starts first when the
+   * JobManager is lost. Kubernetes HA elects the leader.
+   *
+   * @default 0
+   */
+  readonly standbyJobManagers?: number;
   /**
    * What the pods do when they are told to leave.
    *
@@ -36,22 +44,17 @@ export class StandaloneRuntime implements IFlinkRuntime {
   constructor(private readonly props: StandaloneRuntimeProps = {}) {}
 
   public bind(scope: Construct, options: FlinkRuntimeBindOptions): IBoundFlinkRuntime {
-    const { name, namespace, clusterIdentity } = options;
-    const identity = (this.props.identity ?? new IrsaIdentity()).bind(scope, {
-      applicationName: name.value,
-      roleLogicalId: name.logicalId('role'),
-      policyLogicalId: name.logicalId('policy'),
-      namespace,
-      serviceAccountName: name.value,
-      clusterIdentity,
-    });
+    const { name, namespace, highAvailability } = options;
+    const identity = this.bindIdentity(scope, options);
     const scaling = (this.props.scaling ?? FlinkScaling.reactive()).bind(options);
-    const eviction = (this.props.eviction ?? FlinkEviction.checkpointFirst()).bind();
+    const eviction = (this.props.eviction ?? FlinkEviction.checkpointFirst()).bind(scaling);
+    const standbyJobManagers = this.props.standbyJobManagers ?? 0;
     return {
       grantPrincipal: identity.grantPrincipal,
       requiredProperties: {
         ...podProperties(),
-        ...highAvailability(options),
+        ...highAvailability.propertiesFor({ name: name.value, namespace, jobManagerService: jobManagerService(name.value) }),
+        ...ending(),
         ...identity.properties,
         ...scaling.properties,
         ...eviction.properties,
@@ -59,12 +62,13 @@ export class StandaloneRuntime implements IFlinkRuntime {
       prerequisites: identity.prerequisites,
       // An autoscaler would start what is suspended.
       parts: scaling.autoscaler && !options.suspended ? ['core', 'autoscaling'] : ['core'],
-      problems: [...scaling.problems, ...eviction.problems],
+      problems: [...scaling.problems, ...eviction.problems, ...standbyProblems(standbyJobManagers)],
       warnings: eviction.warnings,
       maxTaskManagers: scaling.maxTaskManagers,
       spareTaskManagers: scaling.spareTaskManagers,
+      jobManagers: Token.isUnresolved(standbyJobManagers) ? 1 : 1 + standbyJobManagers,
       podDiskMib: POD_DISK_MIB,
-      ignoredProperties: scaling.ignoredProperties,
+      ignoredProperties: { ...NATIVE, ...scaling.ignoredProperties },
       whenRunning,
       savepointCommand: savepointCommand(name.value, namespace),
       render: (charts, job) =>
@@ -72,23 +76,42 @@ export class StandaloneRuntime implements IFlinkRuntime {
           serviceAccountAnnotations: identity.serviceAccountAnnotations,
           autoscaler: scaling.autoscaler,
           replicas: scaling.replicas,
+          standbyJobManagers,
           eviction,
+          highAvailability,
         }),
     };
   }
+
+  private bindIdentity(scope: Construct, { name, namespace, clusterIdentity }: FlinkRuntimeBindOptions): IdentityConfig {
+    return (this.props.identity ?? new IrsaIdentity()).bind(scope, {
+      applicationName: name.value,
+      roleLogicalId: name.logicalId('role'),
+      policyLogicalId: name.logicalId('policy'),
+      namespace,
+      serviceAccountName: name.value,
+      clusterIdentity,
+    });
+  }
 }
 
-/**
- * Kubernetes HA. Standalone mode needs all of these: without the namespace Flink writes to `default`, without the cluster id
- * two jobs share one directory, without the port the RPC port is random. Source: Flink `HighAvailabilityOptions`.
- */
-function highAvailability({ name, namespace }: FlinkRuntimeBindOptions): Record<string, string> {
+function standbyProblems(standby: number): string[] {
+  if (!Token.isUnresolved(standby) && Number.isInteger(standby) && standby >= 0) return [];
+  const given = Token.isUnresolved(standby) ? 'a number that only a deployment knows' : String(standby);
+  return [`standbyJobManagers is ${given}: allowed is a whole number of 0 or more, the JobManagers that wait to take over; use 1`];
+}
+
+/** Options of Flink's native Kubernetes deployment, where Flink makes its own pods and services. Source: Flink `KubernetesConfigOptions`. */
+const NATIVE = Object.fromEntries(
+  ['rest-service.', 'container.', 'jobmanager.', 'taskmanager.', 'pod-template-file.'].map((name) => [
+    `kubernetes.${name}`,
+    'pods and services are drawn here, the service for the cluster only, because the REST API has no authentication',
+  ]),
+);
+
+/** What happens when a job ends. Source: Flink `DeploymentOptions`, `JobResultStoreOptions`. */
+function ending(): Record<string, string> {
   return {
-    'high-availability.type': 'kubernetes',
-    'high-availability.cluster-id': name.value,
-    'high-availability.jobmanager.port': String(FlinkPort.JOB_MANAGER_RPC),
-    'kubernetes.cluster-id': name.value,
-    'kubernetes.namespace': namespace,
     // The JobManager is a Deployment: were it to exit when the job ends, Kubernetes would run the job again.
     'execution.shutdown-on-application-finish': 'false',
     'execution.submit-failed-job-on-application-error': 'true',

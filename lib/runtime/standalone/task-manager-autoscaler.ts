@@ -1,5 +1,5 @@
 import { Chart } from 'cdk8s';
-import { k8s } from 'cdk8s-plus-28';
+import * as k8s from 'cdk8s-plus-28/lib/imports/k8s';
 import { FlinkJobSpec } from '../flink-job-spec';
 import { applicationLabels, componentName, FlinkComponent } from './flink-labels';
 import { AutoscalerSpec } from './flink-scaling';

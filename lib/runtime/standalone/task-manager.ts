@@ -1,10 +1,11 @@
 import { Chart } from 'cdk8s';
-import { k8s } from 'cdk8s-plus-28';
+import * as k8s from 'cdk8s-plus-28/lib/imports/k8s';
 import { FlinkPort } from '../../configuration';
 import { FlinkEvictionConfig, lostNodeTolerations } from '../../interruption';
 import { FlinkJobSpec } from '../flink-job-spec';
 import { applicationLabels, componentName, FlinkComponent, selectorLabels } from './flink-labels';
 import { componentMetadata, flinkPodTemplate } from './flink-pod';
+import { spreadConstraints } from './pod-placement';
 
 /** What the scaling and the eviction mean for the pods. */
 export interface TaskManagerDetails {
@@ -40,21 +41,11 @@ export function drawTaskManagers(chart: Chart, job: FlinkJobSpec, { eviction, re
         livenessProbe: { tcpSocket: port(FlinkPort.TASK_MANAGER_RPC), periodSeconds: 15, failureThreshold: 6, timeoutSeconds: 5 },
         readinessProbe: { tcpSocket: port(FlinkPort.DATA), periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 5 },
         tolerations: lostNodeTolerations(),
-        topologySpreadConstraints: spread(job),
+        topologySpreadConstraints: spreadConstraints(selectorLabels(job, COMPONENT)),
       }),
     },
   });
   drawDisruptionBudget(chart, job);
-}
-
-/** Spread over zones and nodes as far as it goes: a required spread would leave pods pending, and slows the Cluster Autoscaler. */
-function spread(job: FlinkJobSpec): k8s.TopologySpreadConstraint[] {
-  return ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey) => ({
-    topologyKey,
-    maxSkew: 1,
-    whenUnsatisfiable: 'ScheduleAnyway',
-    labelSelector: { matchLabels: selectorLabels(job, COMPONENT) },
-  }));
 }
 
 /** Half may leave at once. Kubernetes rounds up, so with one TaskManager the budget still lets a drain pass. */

@@ -52,7 +52,7 @@ func (c *controlPlane) startMetricsServer() error {
 	if err := c.part("metrics-server", "--kubeconfig="+c.kubeconfigs["admin"], "--authentication-kubeconfig="+c.kubeconfigs["admin"],
 		"--authorization-kubeconfig="+c.kubeconfigs["admin"], "--bind-address=127.0.0.1", "--secure-port="+ports[0],
 		"--cert-dir="+filepath.Join(c.dir, "metrics-server"), "--kubelet-insecure-tls",
-		"--kubelet-preferred-address-types=InternalIP", "--metric-resolution=10s", "--kubelet-request-timeout=5s"); err != nil {
+		"--kubelet-preferred-address-types=InternalIP", "--kubelet-use-node-status-port", "--metric-resolution=10s", "--kubelet-request-timeout=5s"); err != nil {
 		return err
 	}
 	port, _ := strconv.Atoi(ports[0])

@@ -71,6 +71,15 @@ func (c *children) wait() error {
 	return nil
 }
 
+// Kills a child and waits until it is gone.
+func (c *children) end(child *os.Process) {
+	child.Kill()
+	select {
+	case <-c.ended:
+	case <-time.After(10 * second):
+	}
+}
+
 // Asks until the answer is nil, or a child has ended.
 func (c *children) until(what string, within time.Duration, ask func() error) error {
 	deadline := time.Now().Add(within)

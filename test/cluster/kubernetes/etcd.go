@@ -33,9 +33,3 @@ func runEtcd() int {
 }
 
 func loopback(port string) url.URL { return url.URL{Scheme: "http", Host: "127.0.0.1:" + port} }
-
-// What a sandbox of containers runs: it waits for its end and reaps orphans.
-func runPause() int {
-	reapUntilAsked()
-	return 0
-}

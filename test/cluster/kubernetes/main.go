@@ -48,7 +48,6 @@ var parts = map[string]func() int{
 	"node":          func() int { return command("node", runNode) },
 	"node-init":     func() int { return command("node-init", runNodeInit) },
 	"metadata":      func() int { return command("metadata", runMetadata) },
-	"pause":         runPause,
 }
 
 func main() {

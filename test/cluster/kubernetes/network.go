@@ -21,6 +21,9 @@ func (n network) host() string            { return n.address(0) }
 func (n network) prefix() string          { return fmt.Sprintf("10.%d", 100+n.index) }
 func (n network) podCIDR(node int) string { return fmt.Sprintf("%s.%d.0/24", n.prefix(), node) }
 
+// This machine's end of the wire to a node.
+func (n network) wire(node int) string { return fmt.Sprintf("%sn%d", n.bridge(), node) }
+
 // Address of a node on the bridge; node 0 is this machine.
 func (n network) address(node int) string { return fmt.Sprintf("%s.255.%d", n.prefix(), 1+node) }
 
@@ -66,7 +69,7 @@ func (n network) remove() {
 
 // Joins the network of a process with the bridge, as its eth0.
 func (n network) connect(node, pid int) error {
-	outside := fmt.Sprintf("%sn%d", n.bridge(), node)
+	outside := n.wire(node)
 	exec.Command("ip", "link", "delete", outside).Run()
 	for _, arguments := range [][]string{
 		{"link", "add", outside, "type", "veth", "peer", "name", "eth0", "netns", strconv.Itoa(pid)},

@@ -54,9 +54,12 @@ func runNode() error {
 	if err != nil {
 		return err
 	}
-	if err := n.launch(c); err != nil {
+	machine, err := n.launch(c)
+	if err != nil {
 		return err
 	}
+	// Control groups can be removed when nothing is in them any more.
+	defer c.end(machine)
 	if err := n.awaitReady(c); err != nil {
 		return err
 	}
@@ -79,14 +82,14 @@ func (n node) certify() error {
 	return err
 }
 
-func (n node) launch(c *children) error {
+func (n node) launch(c *children) (*os.Process, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	text, err := json.Marshal(n)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	command := exec.Command(self, "node-init", string(text))
 	command.SysProcAttr = &syscall.SysProcAttr{
@@ -94,16 +97,16 @@ func (n node) launch(c *children) error {
 	}
 	gate, open, err := os.Pipe()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	command.Stdin = gate
 	if err := c.start("node-init", command); err != nil {
-		return err
+		return nil, err
 	}
 	gate.Close()
 	// It waits at the gate until it has a network.
 	err = n.network().connect(n.Index, command.Process.Pid)
-	return errors.Join(err, open.Close())
+	return command.Process, errors.Join(err, open.Close())
 }
 
 func (n node) awaitReady(c *children) error {

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -25,6 +25,17 @@ func (n node) isolate() error {
 	}
 	if err := syscall.Mount("proc", "/proc", "proc", 0, ""); err != nil {
 		return fmt.Errorf("/proc cannot be mounted: %w", err)
+	}
+	// What has to be made at these places for a mount to have a place is made in a layer of the node's own.
+	for _, folder := range []string{"/etc", "/run", "/var/lib", "/var/log"} {
+		upper, work := n.path("layers", folder, "upper"), n.path("layers", folder, "work")
+		if err := errors.Join(os.MkdirAll(upper, 0o755), os.MkdirAll(work, 0o755)); err != nil {
+			return err
+		}
+		options := fmt.Sprintf("lowerdir=%s,upperdir=%s,workdir=%s", folder, upper, work)
+		if err := syscall.Mount("overlay", folder, "overlay", 0, options); err != nil {
+			return fmt.Errorf("%s cannot get a layer of its own: %w", folder, err)
+		}
 	}
 	for _, folder := range ownFolders {
 		own := n.path("root", folder)
@@ -81,14 +92,13 @@ func (n node) makeCgroups() error {
 	return nil
 }
 
-// Removes what outlives the processes of a node: control groups, and the folders that were only mounted over.
+// Removes what outlives the processes of a node: its control groups, and the wire to its network, which connections that nobody
+// answers would keep for minutes.
 func (n node) clean() {
+	exec.Command("ip", "link", "delete", n.network().wire(n.Index)).Run()
 	hierarchies, _ := cgroupHierarchies()
 	for _, hierarchy := range append(hierarchies, "/sys/fs/cgroup/unified") {
 		removeGroups(hierarchy + n.cgroup())
-	}
-	for _, folder := range ownFolders {
-		os.Remove(folder)
 	}
 }
 
@@ -148,20 +158,4 @@ func (n node) start(name, program string, arguments ...string) error {
 	}
 	started[process.Pid] = name
 	return nil
-}
-
-func reapUntilAsked() {
-	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGCHLD)
-	for received := range signals {
-		if received != syscall.SIGCHLD {
-			return
-		}
-		for {
-			pid, err := syscall.Wait4(-1, nil, syscall.WNOHANG, nil)
-			if pid <= 0 || err != nil {
-				break
-			}
-		}
-	}
 }

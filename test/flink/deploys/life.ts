@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { Duration, Size } from 'aws-cdk-lib';
@@ -12,11 +12,13 @@ import { waitFor } from '../../../local/waiting';
 import { testJob } from '../../fixtures/apps';
 import { PATIENCE } from '../sample';
 
-const HOOK = join(__dirname, '../../../lib/interruption/data/checkpoint-before-leaving.sh');
+/** What the image of a version holds: the same job, whose operators are called differently. */
+export type Image = 'Stage' | 'Step';
 
 /** What differs from one deploy to the next. */
 export interface Version {
   readonly name: string;
+  readonly image?: Image;
   readonly stages?: number;
   /** Checkpoint interval, in seconds. */
   readonly interval?: number;
@@ -42,11 +44,13 @@ export interface Shown {
 }
 
 /** Nothing of ZooKeeper may hold up what is no test of it. */
+const QUICK_JVM = { JAVA_TOOL_OPTIONS: '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC' };
 const TEST_OPTIONS = { 'web.refresh-interval': '200', 'high-availability.zookeeper.client.session-timeout': '5 s' };
 
 /** One application through all its deploys: synthesized by the library, run on real Flink. */
 export class Life {
   public run!: LocalRun;
+  private readonly jars = new Map<Image, string>();
 
   constructor(private readonly line: string) {}
 
@@ -64,7 +68,7 @@ export class Life {
       taskManager: { memory: Size.gibibytes(1), cpu: 1 },
       checkpointing: { interval: Duration.seconds(version.interval ?? 1), minPause: Duration.millis(100) },
       properties: { 'taskmanager.memory.managed.fraction': '0.1', 'taskmanager.memory.task.off-heap.size': '0' },
-      maxParallelism: version.maxParallelism,
+      flink: { maxParallelism: version.maxParallelism },
       deployment: version.deployment,
     });
     const [template] = readCloudAssembly(app.synth().directory);
@@ -75,10 +79,11 @@ export class Life {
   public async begin(version: Version): Promise<void> {
     this.run = await LocalRun.start({
       application: this.template(version),
-      jar: compiled(this.line),
+      jar: this.jar(version),
       taskManagers: 1,
       uiPort: 0,
       testOptions: TEST_OPTIONS,
+      environment: QUICK_JVM,
       log: () => undefined,
     });
     await this.awaitCheckpoint();
@@ -87,9 +92,15 @@ export class Life {
   /** A later deploy: the pods leave as they do on Kubernetes, then the new ones start. */
   public async deploy(version: Version): Promise<string> {
     await this.leave();
-    const said = await this.run.deploy(this.template(version));
+    const said = await this.start(version);
     await this.run.cluster.awaitRunning(PATIENCE);
     return said;
+  }
+
+  /** The new pods of a deploy, whether or not the job runs then. */
+  public async start(version: Version): Promise<string> {
+    this.run.home.addJob(this.jar(version));
+    return this.run.deploy(this.template(version));
   }
 
   /** A deploy whose JobManager is not started, with the reason. */
@@ -102,12 +113,13 @@ export class Life {
     );
   }
 
-  /** What both Deployments do when their pods are to go. */
+  /** Both Deployments let all their pods go, each with its hook. What the JobManager's says. */
   public async leave(): Promise<string> {
-    const { port } = new URL(this.run.cluster.rest.address);
-    const { stdout } = spawnSync('bash', [HOOK, '127.0.0.1', port, 'running', '45'], { encoding: 'utf8' });
-    await this.run.cluster.stop();
-    return stdout;
+    const { cluster } = this.run;
+    if (!cluster.jobManager || cluster.jobManager.end) return '';
+    const others = [...cluster.taskManagers].map((each) => cluster.evictTaskManager(each));
+    const [{ said }] = await Promise.all([cluster.evictJobManager(cluster.jobManager), ...others]);
+    return said;
   }
 
   /** The job as it is now. */
@@ -171,6 +183,12 @@ export class Life {
     return [...(await this.run.s3.lines(`s3a://results/${output}`)).values()].flat();
   }
 
+  private jar({ image = 'Stage' }: Version): string {
+    const jar = this.jars.get(image) ?? compiled(this.line, image);
+    this.jars.set(image, jar);
+    return jar;
+  }
+
   private get stateBucket(): string {
     return /^s3p:\/\/([^/]+)/.exec(this.run.home ? this.template({ name: 'any' }).options['execution.checkpointing.dir'] : '')![1];
   }
@@ -183,12 +201,14 @@ export class Life {
 }
 
 /** The job of RunningSums.java as a jar for a line. */
-function compiled(line: string): string {
+function compiled(line: string, image: Image): string {
   const release = (line === '1.20' ? FlinkVersion.V1_20 : FlinkVersion.V2_2).release;
   const home = output(process.execPath, [join(process.cwd(), 'tools', 'flink-home.mjs'), release]).trim();
   mkdirSync(inLocal('run'), { recursive: true });
   const folder = mkdtempSync(inLocal('run', 'sums-'));
-  output('javac', ['-proc:none', '-d', join(folder, 'classes'), '-cp', join(home, 'lib', '*'), join(__dirname, 'RunningSums.java')]);
+  const source = readFileSync(join(__dirname, 'RunningSums.java'), 'utf8');
+  writeFileSync(join(folder, 'RunningSums.java'), source.replace('"Stage "', `"${image} "`));
+  output('javac', ['-proc:none', '-d', join(folder, 'classes'), '-cp', join(home, 'lib', '*'), join(folder, 'RunningSums.java')]);
   output('jar', ['--create', '--file', join(folder, 'sums.jar'), '-C', join(folder, 'classes'), '.']);
   return join(folder, 'sums.jar');
 }

@@ -61,11 +61,53 @@ public class FlinkOracle {
                 return one("value", value(rest.get(0), rest.get(1).equals("list"), rest.get(2)));
             case "configYaml":
                 return configYaml(rest.get(0));
+            case "heartbeat":
+                Class<?>[] types = {long.class, long.class, int.class};
+                long[] times = {Long.parseLong(rest.get(0)), Long.parseLong(rest.get(1))};
+                heartbeatClass().getConstructor(types).newInstance(times[0], times[1], Integer.parseInt(rest.get(2)));
+                return one("value", "accepted");
+            case "restart":
+                return restart(configuration(rest));
             case "stateCache":
                 return stateCache(rest.get(0), Long.parseLong(rest.get(1)), Double.parseDouble(rest.get(2)));
             default:
                 throw new IllegalArgumentException("unknown question " + question);
         }
+    }
+
+    private static Class<?> heartbeatClass() throws Exception {
+        return Class.forName("org.apache.flink.runtime.heartbeat.HeartbeatServicesImpl");
+    }
+
+    /** Makes the strategy that a job would get, as the JobMaster does. */
+    private static Map<String, String> restart(Configuration configuration) throws Exception {
+        String flip1 = "org.apache.flink.runtime.executiongraph.failover.RestartBackoffTimeStrategyFactoryLoader";
+        String flip = "org.apache.flink.runtime.executiongraph.failover.flip1.RestartBackoffTimeStrategyFactoryLoader";
+        Class<?> loader;
+        try {
+            loader = Class.forName(flip1);
+        } catch (ClassNotFoundException older) {
+            loader = Class.forName(flip);
+        }
+        for (Method method : loader.getDeclaredMethods()) {
+            if (!method.getName().equals("createRestartBackoffTimeStrategyFactory")) continue;
+            method.setAccessible(true);
+            Object[] arguments = new Object[method.getParameterCount()];
+            for (int index = 0; index < arguments.length; index++) {
+                Class<?> type = method.getParameterTypes()[index];
+                if (type == Configuration.class) arguments[index] = configuration;
+                else if (type == boolean.class) arguments[index] = true;
+                else if (type.getSimpleName().equals("RestartStrategyConfiguration")) {
+                    Object none = Class.forName("org.apache.flink.api.common.restartstrategy.RestartStrategies").getMethod("fallBackRestart").invoke(null);
+                    arguments[index] = none;
+                }
+            }
+            Object factory = method.invoke(null, arguments);
+            Method create = factory.getClass().getMethod("create");
+            create.setAccessible(true);
+            return one("value", create.invoke(factory).getClass().getSimpleName());
+        }
+        throw new IllegalStateException("no factory");
     }
 
     private static Map<String, String> taskManager(Configuration configuration) throws Exception {

@@ -54,6 +54,16 @@ export class FlinkOracle {
     return this.ask(['stateCache', backend, String(bytes), String(writeBufferRatio)]);
   }
 
+  /** Whether Flink takes the times of its heartbeats, in milliseconds. */
+  public heartbeat(interval: number, timeout: number, failureThreshold: number): Promise<Answer> {
+    return this.ask(['heartbeat', String(interval), String(timeout), String(failureThreshold)]);
+  }
+
+  /** Which restart strategy Flink makes of options. */
+  public restart(properties: Record<string, string>): Promise<Answer> {
+    return this.ask(['restart', ...Object.entries(properties).flat()]);
+  }
+
   /** Ends the JVM. */
   public async stop(): Promise<void> {
     const ended = new Promise((resolve) => this.jvm.once('close', resolve));

@@ -93,9 +93,10 @@ describe('high availability', () => {
     });
   });
 
-  test('may touch ConfigMaps of its namespace and nothing else', () => {
+  test('may touch ConfigMaps of its namespace, list its pods, and nothing else', () => {
     const role = objectOf(objects, 'Role');
-    expect(role.rules).toHaveLength(1);
+    expect(role.rules).toHaveLength(2);
+    expect(role.rules[1]).toEqual({ apiGroups: [''], resources: ['pods'], verbs: ['list'] });
     expect(role.rules[0]).toMatchObject({ apiGroups: [''], resources: ['configmaps'] });
     expect([...role.rules[0].verbs].sort()).toEqual(['create', 'delete', 'get', 'list', 'patch', 'update', 'watch']);
     expect(objects.filter(({ kind }) => /^ClusterRole/.test(kind as string))).toEqual([]);

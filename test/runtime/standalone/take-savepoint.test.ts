@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, Server } from 'node:http';
 import { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** The command against a JobManager that answers as each test wants. Answers have the shape of Flink's REST API. */
@@ -10,15 +8,14 @@ const SCRIPT = join(__dirname, '../../../lib/runtime/standalone/data/take-savepo
 const JOB = '39b0f1d34b1f1decf9e0d9a670be7018';
 const LOCATION = 's3p://state/savepoints/prices/savepoint-39b0f1-5a';
 
+const job = (jid: string, state: string): object => ({ jid, name: 'prices', 'start-time': 1, state, tasks: { running: 1 } });
+
 describe('take-savepoint.sh', () => {
   const calls: string[] = [];
   let answers: Record<string, unknown[]>;
   let server: Server;
-  let folder: string;
   beforeEach(async () => {
     calls.length = 0;
-    folder = mkdtempSync(join(tmpdir(), 'savepoint-'));
-    writeFileSync(join(folder, 'job-id'), `${JOB}\n`);
     server = createServer((request, response) => {
       let body = '';
       request.on('data', (part) => (body += String(part)));
@@ -34,26 +31,33 @@ describe('take-savepoint.sh', () => {
   });
   afterEach(async () => {
     await new Promise((resolve) => server.close(resolve));
-    rmSync(folder, { recursive: true });
   });
 
   const take = async (...args: string[]): Promise<{ code: number | null; said: string }> => {
-    const env = { ...process.env, REST_PORT: String((server.address() as AddressInfo).port), START_DIRECTORY: folder };
+    const env = { ...process.env, REST_PORT: String((server.address() as AddressInfo).port) };
     const child = spawn('bash', [SCRIPT, ...args], { env });
     let said = '';
     child.stdout.on('data', (part) => (said += String(part)));
     child.stderr.on('data', (part) => (said += String(part)));
     return { code: await new Promise((resolve) => child.on('close', resolve)), said };
   };
+  // One that has ended before stands beside it.
+  const overview = (state: string): Record<string, unknown[]> => ({
+    'GET /jobs/overview': [{ jobs: [job('f'.repeat(32), 'FAILED'), job(JOB, state), job('0'.repeat(32), 'CANCELED')] }],
+  });
   const progress = [{ status: { id: 'IN_PROGRESS' } }, { status: { id: 'COMPLETED' }, operation: { location: LOCATION } }];
 
   test.each([
     [[], 'savepoints', '{"cancel-job":false,"formatType":"CANONICAL"}'],
     [['stop'], 'stop', '{"drain":false,"formatType":"CANONICAL"}'],
   ])('with %j it prints the line to paste when the savepoint is complete', async (args, verb, body) => {
-    answers = { [`POST /jobs/${JOB}/${verb}`]: [{ 'request-id': 'ab12' }], [`GET /jobs/${JOB}/savepoints/ab12`]: [...progress] };
+    answers = {
+      ...overview('RUNNING'),
+      [`POST /jobs/${JOB}/${verb}`]: [{ 'request-id': 'ab12' }],
+      [`GET /jobs/${JOB}/savepoints/ab12`]: [...progress],
+    };
     const { code, said } = await take(...args);
-    expect(calls[0]).toBe(`POST /jobs/${JOB}/${verb} ${body}`);
+    expect(calls[1]).toBe(`POST /jobs/${JOB}/${verb} ${body}`);
     expect(code).toBe(0);
     expect(said).toMatch(
       new RegExp(
@@ -64,13 +68,23 @@ describe('take-savepoint.sh', () => {
 
   test('a savepoint that fails is no savepoint, although its operation is COMPLETED', async () => {
     const failed = { status: { id: 'COMPLETED' }, operation: { 'failure-cause': { class: 'x' } } };
-    answers = { [`POST /jobs/${JOB}/savepoints`]: [{ 'request-id': 'ab12' }], [`GET /jobs/${JOB}/savepoints/ab12`]: [failed] };
+    answers = {
+      ...overview('RUNNING'),
+      [`POST /jobs/${JOB}/savepoints`]: [{ 'request-id': 'ab12' }],
+      [`GET /jobs/${JOB}/savepoints/ab12`]: [failed],
+    };
     const { code, said } = await take();
     expect({ code, said }).toEqual({ code: 1, said: expect.stringContaining('the savepoint failed') });
   });
 
-  test('without the job it says what the JobManager says', async () => {
-    answers = {};
+  test('of a job that does not run there is none', async () => {
+    answers = overview('RESTARTING');
+    const { code, said } = await take();
+    expect({ code, said }).toEqual({ code: 1, said: expect.stringContaining('no job is RUNNING') });
+  });
+
+  test('where it is refused it says what the JobManager says', async () => {
+    answers = overview('RUNNING');
     const { code, said } = await take();
     expect({ code, said }).toEqual({ code: 1, said: expect.stringContaining('Job not found') });
   });

@@ -2,12 +2,11 @@
 # Takes a savepoint of the job of this JobManager to the application's own prefix, and prints the line that starts from it. With
 # `stop` the job ends with it, so that nothing is done twice when a changed job starts from it.
 #
-# Usage, in the JobManager's container: take-savepoint.sh [stop]. Needs bash and coreutils only.
+# Usage, in the JobManager's container: take-savepoint.sh [stop]. Needs bash, coreutils and sed.
 set -u
 
 readonly PORT=${REST_PORT:-8081}
 readonly MINUTES=30
-job=$(cat "${START_DIRECTORY:-/opt/flink/start}/job-id") || exit 1
 
 fail() {
   echo "take-savepoint: $*" >&2
@@ -26,10 +25,20 @@ request() {
 }
 
 case ${1:-} in
-  '') request POST "/jobs/$job/savepoints" '{"cancel-job":false,"formatType":"CANONICAL"}' ;;
-  stop) request POST "/jobs/$job/stop" '{"drain":false,"formatType":"CANONICAL"}' ;;
+  '') what=(savepoints '{"cancel-job":false,"formatType":"CANONICAL"}') ;;
+  stop) what=(stop '{"drain":false,"formatType":"CANONICAL"}') ;;
   *) fail "'$1' is not known: allowed is nothing or 'stop'" ;;
 esac
+
+# Application Mode: there is one job. Older ones that have ended may be listed beside it.
+request GET /jobs/overview
+job=
+while IFS= read -r each; do
+  [[ $each != *'"state":"RUNNING"'* ]] || job=${each%%\"*}
+done <<<"${answer//'{"jid":"'/$'\n'}"
+[ -n "$job" ] || fail "no job is RUNNING; look at the Flink UI or the log"
+
+request POST "/jobs/$job/${what[0]}" "${what[1]}"
 trigger=$(sed -n 's/.*"request-id":"\([0-9a-f]*\)".*/\1/p' <<<"$answer")
 [ -n "$trigger" ] || fail "no request id in: $answer"
 

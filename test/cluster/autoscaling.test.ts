@@ -1,0 +1,65 @@
+import { KubernetesObject } from '../fixtures/kubernetes';
+import { FlinkScaling, StandaloneRuntime } from '../../lib';
+import { platformWith } from './apps';
+import { seeded } from './assembly';
+import { clusterFixture } from './cluster-fixture';
+import { Deployment } from './deployment';
+import { roomyNodes } from './nodes';
+
+const fixture = clusterFixture(roomyNodes());
+const MINUTES = 60_000;
+
+/** With no windows, or the test would wait the ten minutes that a job is given; the policies are the defaults. */
+const out = (properties: Record<string, string> = {}): string =>
+  platformWith([
+    {
+      name: 'prices',
+      properties,
+      runtime: new StandaloneRuntime({
+        scaling: FlinkScaling.reactive({ min: 2, max: 6, cpuPercent: 60, scaleUpWindowSeconds: 0, scaleDownWindowSeconds: 0 }),
+      }),
+    },
+  ]);
+
+const replicas = (): number => fixture.cluster.object('deployment', 'prices-taskmanager', 'prices').spec.replicas as number;
+const autoscaler = (): KubernetesObject => fixture.cluster.object('horizontalpodautoscaler', 'prices-taskmanager', 'prices');
+const utilization = (): number | undefined =>
+  autoscaler().status.currentMetrics?.[0]?.resource?.current?.averageUtilization as number | undefined;
+
+/** What each TaskManager uses, of its request of one CPU: kwok takes it from the annotation, and a real metrics server from kwok. */
+let usage: string;
+function withUsage({ kind, metadata, spec }: KubernetesObject): void {
+  if (kind === 'Deployment' && metadata.name === 'prices-taskmanager')
+    spec.template.metadata.annotations['kwok.x-k8s.io/usage-cpu'] = usage;
+}
+
+test(
+  'the autoscaler reads what the pods use, stays in its behaviour, and a deploy meanwhile does not take its number away',
+  async () => {
+    const { cluster, charts } = fixture;
+    const deployment = new Deployment(cluster, charts, seeded(1), { prepare: withUsage });
+    try {
+      usage = '500m';
+      await deployment.deploy(out());
+      await cluster.until('it reads the metric', () => (utilization() === 50 ? true : undefined), 180);
+      expect(replicas()).toBe(2);
+      // 180 % where 60 % are wanted is three times as many; the policy lets their number double in two minutes, and no more.
+      usage = '1800m';
+      await deployment.deploy(out({ 'metrics.latency.interval': '10 s' }));
+      expect(await cluster.until('there are more', () => (replicas() > 2 ? replicas() : undefined), 180)).toBe(4);
+      await deployment.deploy(out({ 'metrics.latency.interval': '20 s' }));
+      expect(replicas()).toBeGreaterThanOrEqual(4);
+      await deployment.repeat();
+      expect(replicas()).toBeGreaterThanOrEqual(4);
+      // A tenth of what is wanted: half of them go, and no more than half within five minutes.
+      const most = replicas();
+      usage = '60m';
+      await deployment.deploy(out({ 'metrics.latency.interval': '30 s' }));
+      expect(await cluster.until('there are fewer', () => (replicas() < most ? replicas() : undefined), 180)).toBe(most / 2);
+    } finally {
+      await deployment.destroy();
+      deployment.stop();
+    }
+  },
+  12 * MINUTES,
+);

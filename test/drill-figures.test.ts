@@ -1,0 +1,84 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+// Every figure of the drill in docs/performance.md comes from the raw runs that the page links to; here they are reckoned anew.
+const DOCS = join(dirname(__dirname), 'docs');
+const page = readFileSync(join(DOCS, 'performance.md'), 'utf8');
+const part = page.slice(page.indexOf('<!-- figures of npm run drill -->'), page.indexOf('<!-- end of the figures of npm run drill -->'));
+
+interface Run {
+  readonly scenario: string;
+  readonly configuration: string;
+  readonly load: number;
+  readonly result?: Record<string, number>;
+}
+
+const sections = part.split(/^### /m).slice(1);
+const linked = sections.map((section) => /\[raw runs\]\(measurements\/(drill-[\d.]+-[\d-]+\.json)\)/.exec(section)![1]);
+const recorded = readdirSync(join(DOCS, 'measurements')).filter((name) => name.startsWith('drill-') && name.endsWith('.json'));
+
+test('the page links every recorded drill that is the newest of its line', () => {
+  const newest = new Map(recorded.sort().map((name) => [name.split('-')[1], name]));
+  expect(linked.sort()).toEqual([...newest.values()].sort());
+});
+
+const median = (numbers: number[]): number => {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2;
+};
+
+/** The last columns of a row, reckoned from the runs of its cell. */
+function expectedCells(runs: Run[]): string[] {
+  const results = runs.flatMap(({ result }) => (result ? [result] : []));
+  const middle = (key: string): number => median(results.map((each) => each[key]));
+  const sum = (...keys: string[]): number => results.reduce((all, each) => all + keys.reduce((some, key) => some + each[key], 0), 0);
+  return [
+    middle('withoutFullProgress').toFixed(1),
+    String(middle('restarts')),
+    middle('replayedSeconds').toFixed(1),
+    middle('missingTaskManagerSeconds').toFixed(0),
+    String(sum('lost')),
+    String(sum('doubled', 'wrong')),
+  ];
+}
+
+linked.forEach((name, index) =>
+  describe(name, () => {
+    const section = sections[index];
+    const { runs, flink, date } = JSON.parse(readFileSync(join(DOCS, 'measurements', name), 'utf8')) as {
+      runs: Run[];
+      flink: string;
+      date: string;
+    };
+    const cells = new Map<string, Run[]>();
+    for (const run of runs)
+      cells.set(`${run.scenario}/${run.configuration}`, [...(cells.get(`${run.scenario}/${run.configuration}`) ?? []), run]);
+    const rows = section.split('\n').filter((line) => line.startsWith('| ') && !/^\| (Interruption|---)/.test(line));
+
+    test('has a row for every cell, and no other', () => {
+      expect(rows).toHaveLength(cells.size);
+      expect(section).toContain(`Recorded ${date} `);
+      expect(section.startsWith(`Flink ${flink}\n`)).toBe(true);
+    });
+
+    test('says of each cell what its runs say', () => {
+      const found = rows.map((row) => row.split('|').slice(3, -1).map((each) => each.trim())); // prettier-ignore
+      const expected = [...cells.values()].map((own) => {
+        const failed = own.filter(({ result }) => !result).length;
+        if (failed === own.length) return [String(own.length), 'did not run again within 150 s', '', '', '', '', ''];
+        return [failed > 0 ? `${own.length} (${failed} did not run again within 150 s)` : String(own.length), ...expectedCells(own)];
+      });
+      const order = (rows: string[][]): string[] => rows.map((row) => row.join(' ')).sort();
+      expect(order(found)).toEqual(order(expected));
+    });
+
+    test('says how busy the machine was', () => {
+      const loads = runs.map(({ load }) => load);
+      expect(section).toContain(`load of the machine ${Math.min(...loads)} to ${Math.max(...loads)}`);
+    });
+  }),
+);
+
+test('the pictures are made from the records', () => {
+  for (const name of linked.length > 0 ? ['drill.svg'] : []) expect(existsSync(join(DOCS, 'measurements', name))).toBe(true);
+});

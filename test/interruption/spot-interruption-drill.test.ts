@@ -1,0 +1,132 @@
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { SpotInterruptionDrill, SpotInterruptionDrillProps, SpotTarget } from '../../lib';
+import { testPlatform } from '../fixtures/apps';
+import { testRefusals } from '../fixtures/refusals';
+
+const drill = (props: Partial<SpotInterruptionDrillProps> = {}): SpotInterruptionDrill =>
+  new SpotInterruptionDrill(new Stack(new App(), 'Stack'), 'Drill', { target: SpotTarget.managedNodes('flink'), ...props });
+const templateOf = (props: Partial<SpotInterruptionDrillProps> = {}): Template => Template.fromStack(Stack.of(drill(props)));
+
+// Source: AWS FIS user guide, actions reference and example templates.
+describe('the experiment', () => {
+  test('sends a Spot interruption to one running Spot Instance with the tag, two minutes ahead', () => {
+    templateOf().hasResourceProperties('AWS::FIS::ExperimentTemplate', {
+      Actions: {
+        Interrupt: {
+          ActionId: 'aws:ec2:send-spot-instance-interruptions',
+          Parameters: { durationBeforeInterruption: 'PT2M' },
+          Targets: { SpotInstances: 'Instances' },
+        },
+      },
+      Targets: {
+        Instances: {
+          ResourceType: 'aws:ec2:spot-instance',
+          ResourceTags: { 'eks:cluster-name': 'flink' },
+          Filters: [{ Path: 'State.Name', Values: ['running'] }],
+          SelectionMode: 'COUNT(1)',
+        },
+      },
+      StopConditions: [{ Source: 'none' }],
+    });
+  });
+
+  test('ends on the alarms that are given', () => {
+    const stack = new Stack(new App(), 'Stack');
+    const alarm = new Alarm(stack, 'Alarm', {
+      metric: new Metric({ namespace: 'Own', metricName: 'Lag' }),
+      threshold: 1,
+      evaluationPeriods: 1,
+    });
+    new SpotInterruptionDrill(stack, 'Drill', { target: SpotTarget.tagged('team', 'prices'), instances: 3, stopOn: [alarm] });
+    Template.fromStack(stack).hasResourceProperties('AWS::FIS::ExperimentTemplate', {
+      StopConditions: [{ Source: 'aws:cloudwatch:alarm', Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Alarm'), 'Arn'] } }],
+      Targets: { Instances: { SelectionMode: 'COUNT(3)', ResourceTags: { team: 'prices' } } },
+    });
+  });
+
+  test('writes to a log group that does not grow for ever, in the schema of today', () => {
+    const template = templateOf();
+    template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+    template.hasResourceProperties('AWS::FIS::ExperimentTemplate', {
+      LogConfiguration: {
+        LogSchemaVersion: 2,
+        CloudWatchLogsConfiguration: { LogGroupArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^DrillLog'), 'Arn'] } },
+      },
+    });
+  });
+
+  test('can be aimed at the nodes of a platform, whose name only a deployment knows', () => {
+    const { platform } = testPlatform();
+    const made = new SpotInterruptionDrill(Stack.of(platform), 'Drill', { target: SpotTarget.karpenterNodes(platform.clusterName) });
+    Template.fromStack(Stack.of(made)).hasResourceProperties('AWS::FIS::ExperimentTemplate', {
+      Targets: { Instances: { ResourceTags: { 'eks:eks-cluster-name': { Ref: Match.anyValue() } } } },
+    });
+  });
+
+  test('is started by the command of the output', () => {
+    const outputs = Object.values(templateOf().findOutputs('*'));
+    expect(JSON.stringify(outputs)).toContain('aws fis start-experiment --experiment-template-id ');
+  });
+});
+
+describe('its role', () => {
+  const template = templateOf();
+  const [policy] = Object.values(template.findResources('AWS::IAM::Policy'));
+  const statements = policy.Properties.PolicyDocument.Statement as { Action: string | string[]; Resource: unknown; Condition?: object }[];
+
+  test('may interrupt nothing without the tag', () => {
+    const own = statements.filter(({ Action }) => JSON.stringify(Action).includes('Interruptions'));
+    expect(own).toHaveLength(1);
+    expect(own[0]).toMatchObject({
+      Action: 'ec2:SendSpotInstanceInterruptions',
+      Condition: { StringEquals: { 'aws:ResourceTag/eks:cluster-name': 'flink' } },
+    });
+    expect(JSON.stringify(own[0].Resource)).toMatch(/:ec2:.*:instance\/\*/);
+  });
+
+  test('may do on everything only what knows no resources, and end nothing', () => {
+    const open = statements.filter(({ Resource }) => Resource === '*').flatMap(({ Action }) => Action);
+    expect(open.sort()).toEqual([
+      'ec2:DescribeInstances',
+      'logs:CreateLogDelivery',
+      'logs:DescribeLogGroups',
+      'logs:DescribeResourcePolicies',
+      'logs:PutResourcePolicy',
+    ]);
+  });
+
+  test('can be assumed by FIS for experiments of this account only', () => {
+    template.hasResourceProperties('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: {
+        Statement: [
+          Match.objectLike({
+            Principal: { Service: 'fis.amazonaws.com' },
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } }, ArnLike: Match.anyValue() },
+          }),
+        ],
+      },
+    });
+  });
+});
+
+describe('options', () => {
+  const row = (title: string, bad: Partial<SpotInterruptionDrillProps>, given: string, near: Partial<SpotInterruptionDrillProps>) => ({
+    title,
+    refused: () => drill(bad),
+    given,
+    passes: () => drill(near),
+  });
+  testRefusals(/^Stack\/Drill: /, [
+    row('no instance', { instances: 0 }, 'instances is 0', { instances: 1 }),
+    row('half an instance', { instances: 1.5 }, 'instances is 1.5', { instances: 5 }),
+    row('less than the notice', { durationBeforeInterruption: Duration.seconds(119) }, 'durationBeforeInterruption is', {
+      durationBeforeInterruption: Duration.minutes(2),
+    }),
+    row('sixteen minutes', { durationBeforeInterruption: Duration.minutes(16) }, 'durationBeforeInterruption is 16 minutes', {
+      durationBeforeInterruption: Duration.minutes(15),
+    }),
+    row('no tag', { target: SpotTarget.tagged('', '') }, "target is the tag '' = ''", { target: SpotTarget.tagged('a', 'b') }),
+  ]);
+});
