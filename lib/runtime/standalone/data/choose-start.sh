@@ -164,14 +164,21 @@ await_old_task_managers() {
   done
 }
 
+# Only what was there at the beginning: a JobManager that started beside this one may have stored its own graph since.
 remove_graphs() {
-  local key keys
-  keys=$(grep -oE '"(jobGraph|executionPlan)-[0-9a-f]{32}":"' <<<"$cluster" | sed 's/^"\(.*\)":"$/\1/' | sort -u)
-  for key in $keys; do
-    say "removing the stored job graph $key: the new one counts"
-    api PATCH "/api/v1/namespaces/$NAMESPACE/configmaps/$NAME-cluster-config-map" application/merge-patch+json "{\"data\":{\"$key\":null}}"
-  done
+  local keys version changes
+  keys=$(grep -oE '"(jobGraph|executionPlan)-[0-9a-f]{32}":"' <<<"$cluster" | sed 's/^"\(.*\)":"$/\1/' | sort -u | paste -s -d ',')
+  [ -n "$keys" ] || return 0
+  version=$(resource_version <<<"$cluster")
+  changes="\"${keys//,/\":null,\"}\":null"
+  say "removing the stored job graph $keys: the new one counts"
+  api PATCH "/api/v1/namespaces/$NAMESPACE/configmaps/$NAME-cluster-config-map" application/merge-patch+json \
+    "{${version:+\"metadata\":{\"resourceVersion\":\"$version\"\},}\"data\":{$changes}}"
+  [ "$status" = 200 ] || interrupted "$NAME-cluster-config-map"
 }
+
+interrupted() { refuse "the ConfigMap $1 was changed by somebody else in between; the pod is tried again"; }
+resource_version() { sed -n 's/.*"resourceVersion":"\([^"]*\)".*/\1/p'; }
 
 # Fails when somebody else has written the record in between.
 write_record() {
@@ -180,14 +187,14 @@ write_record() {
   for key in $GUARDED; do data+=",\"$key\":\"${!key}\""; done
   [ -z "$NONCE" ] || data+=",\"nonce.$NONCE\":\"$START\""
   if [ -n "$record" ]; then
-    version=$(field resourceVersion)
+    version=$(resource_version <<<"$record")
     api PATCH "/api/v1/namespaces/$NAMESPACE/configmaps/$NAME-deployed" application/merge-patch+json \
       "{\"metadata\":{\"resourceVersion\":\"$version\"},\"data\":{$data}}"
   else
     api POST "/api/v1/namespaces/$NAMESPACE/configmaps" application/json \
       "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"$NAME-deployed\",\"labels\":{\"app.kubernetes.io/name\":\"flink\",\"app.kubernetes.io/instance\":\"$NAME\",\"cdk-flink-on-eks/record\":\"deployed\"}},\"data\":{$data}}"
   fi
-  case $status in 200 | 201) ;; *) refuse "the record $NAME-deployed was changed by somebody else in between; the pod is tried again" ;; esac
+  case $status in 200 | 201) ;; *) interrupted "$NAME-deployed" ;; esac
 }
 
 # For the JobManager's container: its arguments, and the job's id for the probe.
@@ -202,8 +209,9 @@ write_start() {
 for variable in NAME NAMESPACE OWN_NAMESPACE JOB_ID START_JOB_ID CHECKSUM NONCE START ALLOW_NON_RESTORED_STATE $GUARDED; do
   case ${!variable} in *[\"\\]*) refuse "$variable is '${!variable}': quotes and backslashes are not allowed" ;; esac
 done
-read_map "$NAME-deployed" && record=$answer
+# In this order: whoever changes both changes the record last.
 read_map "$NAME-cluster-config-map" && cluster=$answer
+read_map "$NAME-deployed" && record=$answer
 choose_kind
 guard
 guard_name
