@@ -81,6 +81,11 @@ describe('what the pods may do', () => {
     expect(VERBS.filter((verb) => may(verb, 'configmaps'))).toEqual(['get', 'list', 'watch', 'create', 'update', 'patch', 'delete']);
   });
 
+  /** A new JobManager waits until the TaskManagers of the version before are gone. */
+  test('a look at the pods of their own namespace', () => {
+    expect(VERBS.filter((verb) => may(verb, 'pods'))).toEqual(['list']);
+  });
+
   test('nothing with any other kind of object', () => {
     const kinds = fixture.cluster
       .must(['api-resources', '--namespaced', '--output=name'])
@@ -102,7 +107,10 @@ describe('what the pods may do', () => {
 
   test('nothing in the namespace of another application, in kube-system or in the cluster', () => {
     for (const namespace of ['quotes', 'kube-system', 'default'])
-      expect([namespace, VERBS.filter((verb) => may(verb, 'configmaps', namespace))]).toEqual([namespace, []]);
+      expect([namespace, VERBS.filter((verb) => may(verb, 'configmaps', namespace) || may(verb, 'pods', namespace))]).toEqual([
+        namespace,
+        [],
+      ]);
     expect(['nodes', 'namespaces', 'persistentvolumes'].filter((kind) => may('list', kind))).toEqual([]);
   });
 });

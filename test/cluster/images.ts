@@ -59,9 +59,9 @@ async function imageOf(
   }
 }
 
-/** What Flink's scripts and our hook call. The official image has all of it and more. */
+/** What Flink's scripts and ours call. The official image has all of it and more. */
 const TOOLS =
-  'bash sh awk basename cat chmod chown cp cut date dirname env expr find grep head hostname id ls mkdir mv nice nproc ps readlink rev rm sed sleep sort tail tee test timeout touch tr uname uniq wc wget xargs'.split(
+  'bash sh awk basename cat chmod chown cp cut date dirname env expr find grep head hostname id ls mkdir mktemp mv nice nproc paste ps readlink rev rm sed sha256sum sleep sort tail tee test timeout touch tr uname uniq wc wget xargs'.split(
     ' ',
   );
 

@@ -103,7 +103,8 @@ withNodes('an application in real pods', () => {
       expect(exec('cat', '/proc/1/status').stdout).toMatch(/CapEff:\t0{16}\n[^]*NoNewPrivs:\t1\nSeccomp:\t2\n/);
       // Source: Flink, Kubernetes HA Services: one ConfigMap of the cluster, one of each job.
       const names = (): string[] => cluster.objects('configmaps', 'prices').map((each) => each.metadata.name as string);
-      expect(names()).toEqual(expect.arrayContaining(['prices-cluster-config-map', `prices-${job.id}-config-map`]));
+      expect(names()).toEqual(expect.arrayContaining(['prices-cluster-config-map', `prices-${job.id}-config-map`, 'prices-deployed']));
+      expect(cluster.object('configmap', 'prices-deployed', 'prices').data).toMatchObject({ jobId: job.id, MAX_PARALLELISM: '128' });
       expect(JSON.stringify(cluster.object('configmap', 'prices-cluster-config-map', 'prices').data)).toContain(job.host);
     },
     2 * PATIENCE,
@@ -270,5 +271,6 @@ function withCredentials({ kind, data, spec }: KubernetesObject): void {
     data['config.yaml'] = data['config.yaml'].replace(provider, 'com.amazonaws.auth.EnvironmentVariableCredentialsProvider');
   if (kind !== 'Deployment') return;
   const variables = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'].map((name) => ({ name, value: 'local' }));
-  for (const container of spec.template.spec.containers) container.env.push(...variables);
+  const { initContainers = [], containers } = spec.template.spec;
+  for (const container of [...initContainers, ...containers]) container.env.push(...variables);
 }

@@ -4,7 +4,7 @@ import { Life } from './life';
 
 /** How many deploys in a row: `npm test -- --repeat 10` makes ten. */
 const DEPLOYS = Number(process.env.FLINK_REPEAT ?? 1);
-const COUNT = 3_000;
+const COUNT = 1_500 + 500 * DEPLOYS;
 
 /** The running sums, worked out apart from the job: number n is the (n div 10 + 1)th of its key. */
 const EXPECTED = Array.from({ length: COUNT }, (_, n) => {
@@ -23,10 +23,13 @@ describeWithTools().each(['1.20', '2.2'])('the life of a job on Flink %s', (line
   afterAll(async () => life.run?.stop(), 60_000);
 
   test.each(Array.from({ length: DEPLOYS }, (_, i) => i + 1))('deploy %i shows its own operators and options, and goes on from the newest checkpoint', async (number) => {
-    const newest = Number(/^checkpoint-before-leaving: checkpoint (\d+)\b.* is complete$/.exec(await life.leave())?.[1]);
-    expect(await life.newest(first)).toBe(newest);
-    const [last, image] = [number === DEPLOYS, number % 2 === 0 ? 'Stage' : 'Step'] as const;
-    await life.deploy({ name: `version ${number}`, image, stages: number, interval: 1 + number, count: COUNT, rate: last ? 1_000 : 50 });
+    const last = Number(/^checkpoint-before-leaving: checkpoint (\d+)\b.* is complete$/.exec(await life.leave())?.[1]);
+    const newest = await life.pointer(first);
+    // Another one may be complete before SIGTERM.
+    expect(newest).toBeGreaterThanOrEqual(last);
+    const image = number % 2 === 0 ? 'Stage' : 'Step';
+    const rate = number === DEPLOYS ? 1_000 : 50;
+    await life.deploy({ name: `version ${number}`, image, stages: number, interval: 1 + number, count: COUNT, rate });
     const { operators, ...shown } = await life.shown();
     expect(shown).toEqual({ id: first, name: `version ${number}`, interval: 1_000 + number * 1_000, restored: newest, savepoint: false });
     const stages = Array.from({ length: number }, (_, i) => `${image} ${i + 1}`);
@@ -51,7 +54,7 @@ describeWithTools().each(['1.20', '2.2'])('the life of a job on Flink %s', (line
   test('resume after suspend goes on from the last checkpoint, with no start made twice', async () => {
     const { id } = await life.shown();
     await life.leave();
-    const newest = await life.newest(id);
+    const newest = await life.pointer(id);
     await life.deploy({ name: 'resumed', output: 'anew', deployment: { start: FlinkStart.empty({ nonce: 'anew' }) } });
     expect(await life.shown()).toMatchObject({ id, name: 'resumed', restored: newest });
   }, PATIENCE); // prettier-ignore
@@ -67,7 +70,7 @@ describeWithTools().each(['1.20', '2.2'])('the life of a job on Flink %s', (line
     expect(shown.id).not.toBe(id);
     await life.awaitCheckpoint();
     await life.leave();
-    const newest = await life.newest(shown.id);
+    const newest = await life.pointer(shown.id);
     await life.deploy({ name: 'prop removed', output: 'anew' });
     expect(await life.shown()).toMatchObject({ id: shown.id, name: 'prop removed', restored: newest, savepoint: false });
   }, 2 * PATIENCE); // prettier-ignore

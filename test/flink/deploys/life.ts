@@ -142,6 +142,13 @@ export class Life {
     return Math.max(0, ...found.map(({ Key }) => Number(/\/chk-(\d+)\/_metadata$/.exec(Key ?? '')?.[1] ?? 0)));
   }
 
+  /** Number of the checkpoint that Flink's HA data names as the newest one. */
+  public async pointer(job: string): Promise<number> {
+    const answer = await fetch(`${this.run.kubernetes.address}/api/v1/namespaces/prices/configmaps/prices-${job}-config-map`);
+    const { data } = (await answer.json()) as { data: Record<string, string> };
+    return Math.max(...Object.keys(data).map((key) => Number(/^checkpointID-(\d+)$/.exec(key)?.[1] ?? 0)));
+  }
+
   /** Waits until a job has a completed checkpoint of its own. */
   public async awaitCheckpoint(more = 1): Promise<number> {
     const look = async (): Promise<{ done?: number; seen: string }> => {
