@@ -128,6 +128,11 @@ export class LocalRun {
     return said;
   }
 
+  private pluginDifferences(release: string): Difference[] {
+    const reason = 'plugin: the patch version that is pinned for the local run; an image should have that of its Flink';
+    return this.home.otherPlugins(release).map(({ name, version }) => ({ key: name, from: release, to: version, reason }));
+  }
+
   private overlay(application: ApplicationTemplate): LocalApplication {
     const { taskManagers, generator, testOptions } = this.options;
     this.machine = {
@@ -142,7 +147,7 @@ export class LocalRun {
       testOptions,
     };
     const local = overlay(application, this.machine);
-    this.differences = local.differences;
+    this.differences = [...local.differences, ...this.pluginDifferences(application.version)];
     return local;
   }
 }
