@@ -31,7 +31,6 @@ export function defineCluster(
     endpointAccess: endpoint.access,
     ...compute,
     bootstrapClusterCreatorAdminPermissions: false,
-    outputConfigCommand: false,
     clusterLogging: [
       eks.ClusterLoggingTypes.API,
       eks.ClusterLoggingTypes.AUDIT,
