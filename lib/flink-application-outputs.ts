@@ -19,10 +19,10 @@ export function defineOutputs(application: NamedApplication, memory: string): vo
   new CfnOutput(application, 'Memory', { value: memory, description: 'How Flink divides the memory of its processes' });
   const ui = `kubectl port-forward --namespace ${namespace} service/${name}-rest 8081:8081`;
   new CfnOutput(application, 'Ui', { value: ui, description: 'Then open port 8081 of this machine: the Flink UI' });
-  const status = `npm run status -- --application ${name} --namespace ${namespace}`;
+  const status = `npx cdk-flink-on-eks status --application ${name} --namespace ${namespace}`;
   new CfnOutput(application, 'Status', {
     value: status,
-    description: 'In a clone of cdk-flink-on-eks: state of the job, its last checkpoint, and what really runs',
+    description: 'State of the job, its last checkpoint, and what really runs',
   });
 }
 

@@ -62,6 +62,10 @@ export function readArguments(given: string[]): LocalArguments | undefined {
   if (app === undefined && application !== undefined)
     throw new Problem('--application chooses one of the applications of --app: give --app too');
   if (jar !== undefined) requireJar(jar);
+  if (app !== undefined && line !== undefined)
+    throw new Problem(`--line is the Flink line of the sample; the template of --app names its own: leave --line out`);
+  if (app !== undefined && source === 'generator')
+    throw new Problem(`--source generator is a way of the sample; a job of --app has its own sources: leave --source out`);
   if (!['kinesis', 'generator'].includes(source)) throw new Problem(`--source is '${source}': allowed are kinesis and generator`);
   if (line !== undefined && !LINES.some((each) => each === line))
     throw new Problem(`--line is '${line}': allowed are ${LINES.join(' and ')}`);
@@ -93,10 +97,21 @@ export function parseRate(text: string): number {
 
 function parse(given: string[]): ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'] {
   try {
-    return parseArgs({ args: given, options: OPTIONS }).values;
+    return parseArgs({ args: joined(given), options: OPTIONS }).values;
   } catch (error) {
     throw new Problem(`${(error as Error).message}\n\n${USAGE}`);
   }
+}
+
+/** `--rate -5` as `--rate=-5`, so that the number is refused for its value and not for its looks. */
+export function joined(given: string[]): string[] {
+  const isOption = (text: string | undefined): boolean => /^--[a-z-]+$/.test(text ?? '');
+  const isBelowZero = (text: string): boolean => /^-\d/.test(text);
+  return given.flatMap((text, index) => {
+    if (isBelowZero(text) && isOption(given[index - 1])) return [];
+    const next = given[index + 1] ?? '';
+    return isOption(text) && isBelowZero(next) ? [`${text}=${next}`] : [text];
+  });
 }
 
 function parseWhole(name: string, text: string, least: number, most: number): number {

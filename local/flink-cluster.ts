@@ -4,6 +4,7 @@ import { FlinkRest } from './flink-rest';
 import { LocalApplication } from './overlay';
 import { OwnProcess, OwnProcesses } from './own-processes';
 import { evict, Eviction } from './pod-eviction';
+import { Problem } from './problem';
 import { Stop, waitFor } from './waiting';
 
 /** The Flink processes of one application: what the two Deployments are on Kubernetes. */
@@ -78,7 +79,10 @@ export class FlinkCluster {
       {
         within,
         signal,
-        advice: `On a busy machine a start takes longer: run it again when it is quiet. Logs: ${join(this.home.run, 'logs')}`,
+        otherwise: (message) =>
+          new Problem(
+            `${message}\nOn a busy machine a start takes longer: run it again when it is quiet. Logs: ${join(this.home.run, 'logs')}`,
+          ),
       },
     );
   }

@@ -45,6 +45,14 @@ export class FlinkHome {
     copyFileSync(jar, join(this.path, 'usrlib', 'job.jar'));
   }
 
+  /** The S3 plugins that are of another patch version than Flink: `tools/flink-home.mjs` takes one that resolves. */
+  public otherPlugins(release: string): { name: string; version: string }[] {
+    return readdirSync(join(this.shared, 'plugins'), { recursive: true, encoding: 'utf8' }).flatMap((file) => {
+      const [, name, version] = /(flink-s3-fs-\w+)-([\d.]+)\.jar$/.exec(file) ?? [];
+      return name === undefined || version === release ? [] : [{ name, version }];
+    });
+  }
+
   /** Copies Flink's own logging configuration. */
   public copyLogging(folder: string): void {
     copyFileSync(join(this.shared, 'conf', 'log4j-console.properties'), join(folder, 'log4j-console.properties'));

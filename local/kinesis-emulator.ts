@@ -5,7 +5,7 @@ import { OwnProcesses } from './own-processes';
 import { PROJECT } from './project';
 import { StreamTemplate } from './application-template';
 import { kinesisClient } from './ticks/kinesis-client';
-import { Stop, waitFor } from './waiting';
+import { waitFor } from './waiting';
 
 /** A Kinesis emulator that runs, without streams at first. */
 export class KinesisEmulator {
@@ -26,12 +26,8 @@ export class KinesisEmulator {
       log: join(options.run, 'logs', 'kinesis.out'),
     });
     const emulator = new KinesisEmulator(`http://127.0.0.1:${plain}`);
-    const look = async (): Promise<{ done?: true; seen: string }> => {
-      if (started.end) throw new Stop(started.failure('Delete node_modules and run again, so that it is installed anew.'));
-      await emulator.client('us-east-1').send(new ListStreamsCommand({}));
-      return { done: true, seen: '' };
-    };
-    await waitFor('the Kinesis emulator answers', look, { within: 60_000, signal: options.signal });
+    const lists = async (): Promise<boolean> => (await emulator.client('us-east-1').send(new ListStreamsCommand({}))) !== undefined;
+    await started.awaitAnswer(lists, 'Delete node_modules and run again, so that it is installed anew.', options.signal);
     return emulator;
   }
 

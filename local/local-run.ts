@@ -108,6 +108,11 @@ export class LocalRun {
     for (let each = 0; each < taskManagers; each++) this.cluster.addTaskManager();
   }
 
+  private pluginDifferences(release: string): Difference[] {
+    const reason = 'plugin: the patch version that is pinned for the local run; an image should have that of its Flink';
+    return this.home.otherPlugins(release).map(({ name, version }) => ({ key: name, from: release, to: version, reason }));
+  }
+
   private overlay(ports: { uiPort: number; jobManagerPort: number; zooKeeper: string }): LocalApplication {
     const { application, taskManagers, generator, testOptions } = this.options;
     this.machine = {
@@ -122,7 +127,7 @@ export class LocalRun {
       testOptions,
     };
     const local = overlay(application, this.machine);
-    this.differences = local.differences;
+    this.differences = [...local.differences, ...this.pluginDifferences(application.version)];
     return local;
   }
 }

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ApplicationTemplate } from './application-template';
 import { LocalArguments, readArguments, USAGE } from './arguments';
 import { chooseApplication, readCloudAssembly } from './cloud-assembly';
+import { requireEntryClass } from './job-jar';
 import { regionOf } from './kinesis-emulator';
 import { LocalRun } from './local-run';
 import { Difference } from './overlay';
@@ -26,6 +27,7 @@ async function main(signal: AbortSignal): Promise<void> {
   await requireTools({ maven: given.jar === undefined });
   const { application, jar } =
     given.app === undefined ? await sample(given, signal) : { application: fromApp(given, given.app), jar: given.jar as string };
+  requireEntryClass(jar, application);
   const run = await LocalRun.start({ ...given, application, jar, generator: given.generator ? generator(given) : undefined, log, signal });
   try {
     introduce(application, run);
@@ -89,7 +91,7 @@ async function follow(run: LocalRun, application: ApplicationTemplate, given: Lo
   await Promise.race([sending.then(() => watching), watching]);
   await sending;
   const last = await lookAt(run, ticks, await watching);
-  log(`\n${progressTable(last)}\n`);
+  log(`\nFlink ${application.version}\n${progressTable(last)}\n`);
 }
 
 /** Aborts with the signal, or after so many milliseconds. (`AbortSignal.any` may lose a timeout to garbage collection.) */

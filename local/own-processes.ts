@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Problem } from './problem';
 import { PROJECT } from './project';
+import { Look, Stop, waitFor } from './waiting';
 
 /** How a process is started. */
 export interface ProcessOptions {
@@ -72,6 +73,22 @@ export class OwnProcess {
    */
   public failure(fix: string, state = 'does not answer'): Problem {
     return new Problem(`${this.options.name} ${this.end ?? state}. ${fix}\nFrom its log ${this.options.log}:\n${this.essence()}`);
+  }
+
+  /**
+   * Waits until it answers.
+   *
+   * @param answers whether it does; an error counts as no
+   * @param fix what to do when it has ended or stays silent
+   * @throws when it has ended, or after a minute
+   */
+  public async awaitAnswer(answers: () => Promise<boolean>, fix: string, signal?: AbortSignal): Promise<void> {
+    const look = async (): Promise<Look<true>> => {
+      if (this.end) throw new Stop(this.failure(fix));
+      return (await answers()) ? { done: true, seen: '' } : { seen: 'no answer' };
+    };
+    const otherwise = (message: string): Problem => this.failure(`${message}.\n${fix}`);
+    await waitFor(`${this.options.name} answers`, look, { within: 60_000, otherwise, signal });
   }
 
   /** The first errors in its log, or its last lines: later errors mostly follow from the first. */

@@ -14,9 +14,9 @@ const JAVA = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') 
 
 /** @throws when a tool is missing that nothing here can install; says of all of them at once how to get them */
 export async function requireTools(tools: { maven: boolean }): Promise<void> {
-  const missing = [await javaProblem(), await pythonProblem(), tools.maven ? await mavenProblem() : undefined].filter(
-    (each) => each !== undefined,
-  );
+  const java = await javaProblem();
+  const maven = tools.maven ? await mavenProblem({ java: java === undefined }) : undefined;
+  const missing = [java, await pythonProblem(), maven].filter((each) => each !== undefined);
   if (missing.length > 0) throw new Problem(`The local run needs:\n${missing.map((each) => `- ${each}`).join('\n')}`);
 }
 
@@ -57,9 +57,10 @@ async function javaProblem(): Promise<string | undefined> {
   return major >= 17 ? undefined : `JDK 17, but '${JAVA} -version' says ${said.split('\n')[0]}: ${fix}`;
 }
 
-async function mavenProblem(): Promise<string | undefined> {
+/** Maven itself needs Java: where that is missing, only whether Maven is there can be seen. */
+async function mavenProblem(has: { java: boolean }): Promise<string | undefined> {
   const { status } = await runCommand('mvn', ['-version']);
-  return status === 0
+  return status === 0 || (status !== null && !has.java)
     ? undefined
     : "Maven, but 'mvn -version' does not run: install it (Debian: apt-get install maven; macOS: brew install maven) and put it on PATH";
 }

@@ -4,7 +4,6 @@ import { CreateBucketCommand, GetObjectCommand, ListBucketsCommand, paginateList
 import { CREDENTIALS, sealedEnvironment } from './environment';
 import { OwnProcesses } from './own-processes';
 import { PROJECT } from './project';
-import { Stop, waitFor } from './waiting';
 
 /** What is wrong with the emulator's S3 for a while. */
 export interface S3Faults {
@@ -31,12 +30,8 @@ export class S3Emulator {
       log: join(options.run, 'logs', 's3.out'),
     });
     const emulator = new S3Emulator(`http://${address}:${options.port}`, faults);
-    const look = async (): Promise<{ done?: true; seen: string }> => {
-      if (started.end) throw new Stop(started.failure('Delete .local/python and run again, so that it is installed anew.'));
-      await emulator.client.send(new ListBucketsCommand({}));
-      return { done: true, seen: '' };
-    };
-    await waitFor('the S3 emulator answers', look, { within: 60_000, signal: options.signal });
+    const lists = async (): Promise<boolean> => (await emulator.client.send(new ListBucketsCommand({}))) !== undefined;
+    await started.awaitAnswer(lists, 'Delete .local/python and run again, so that it is installed anew.', options.signal);
     return emulator;
   }
 

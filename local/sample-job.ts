@@ -35,7 +35,9 @@ export async function buildSample(wanted: { line?: string; generator: boolean },
   for (const build of builds) {
     const jar = await tryBuild(build, log, signal);
     if (jar !== undefined) return { ...build, jar };
-    log(`the Kinesis connector for Flink ${build.line} is not in your Maven repository`);
+    log(
+      `!! the Kinesis connector for Flink ${build.line} is not in your Maven repository; with --source generator --line ${build.line} the sample runs without it`,
+    );
   }
   throw new Problem(
     `The sample cannot read Kinesis on Flink ${builds.map((each) => each.line).join(' or ')}: Maven finds no connector. Let Maven reach a repository that has it, or run with --source generator`,

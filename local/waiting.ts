@@ -15,8 +15,8 @@ export interface WaitOptions {
   readonly every?: number;
   /** Ends the waiting early. */
   readonly signal?: AbortSignal;
-  /** What to do when it does not hold in time; then the error is one that a user can mend. */
-  readonly advice?: string;
+  /** The error when it does not hold in time, made of what was waited for and seen last: one that a user can mend. */
+  readonly otherwise?: (message: string) => Problem;
 }
 
 /**
@@ -30,7 +30,7 @@ export async function waitFor<T>(what: string, look: () => Promise<Look<T>>, opt
   while (Date.now() < end) {
     options.signal?.throwIfAborted();
     try {
-      const found = await look();
+      const found = await inTime(look(), end - Date.now(), options.signal);
       if (found.done !== undefined) return found.done;
       seen = found.seen;
     } catch (error) {
@@ -40,7 +40,19 @@ export async function waitFor<T>(what: string, look: () => Promise<Look<T>>, opt
     await pause(options.every ?? 200, undefined, { signal: options.signal });
   }
   const message = `${what}: not so after ${options.within / 1000} s. Last seen: ${seen}`;
-  throw options.advice === undefined ? new Error(message) : new Problem(`${message}\n${options.advice}`);
+  throw options.otherwise === undefined ? new Error(message) : options.otherwise(message);
+}
+
+/** A look that gets no answer must not wait for ever: a server may take a connection and stay silent. */
+async function inTime<T>(look: Promise<Look<T>>, milliseconds: number, signal?: AbortSignal): Promise<Look<T>> {
+  const over = new AbortController();
+  const late = pause(milliseconds, { seen: 'no answer' }, { signal: signal ? AbortSignal.any([signal, over.signal]) : over.signal });
+  try {
+    return await Promise.race([look, late]);
+  } finally {
+    over.abort();
+    late.catch(() => undefined);
+  }
 }
 
 /** Thrown by a look when waiting on is of no use. */

@@ -3,7 +3,6 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { FlinkHome } from './flink-home';
 import { OwnProcess, OwnProcesses } from './own-processes';
-import { Stop, waitFor } from './waiting';
 
 /** Starts the ZooKeeper server of flink-dist, which stands for Kubernetes as the HA service. Resolves with its process. */
 export async function startZooKeeper(processes: OwnProcesses, home: FlinkHome, port: number, signal?: AbortSignal): Promise<OwnProcess> {
@@ -28,11 +27,7 @@ export async function startZooKeeper(processes: OwnProcesses, home: FlinkHome, p
     environment: { ...home.environment('zookeeper'), FLINK_CONF_DIR: folder },
     log: join(home.run, 'logs', 'zookeeper.out'),
   });
-  const look = async (): Promise<{ done?: true; seen: string }> => {
-    if (started.end) throw new Stop(started.failure('See its log.'));
-    return (await answers(port)) ? { done: true, seen: '' } : { seen: 'no answer' };
-  };
-  await waitFor(`ZooKeeper on port ${port} answers`, look, { within: 60_000, signal });
+  await started.awaitAnswer(() => answers(port), 'On a busy machine a start takes longer: run again when it is quiet.', signal);
   return started;
 }
 

@@ -186,6 +186,21 @@ describe('sizes', () => {
     expect(silent.filter((member) => names.has(/: (\w+)\./.exec(member)![1]))).toEqual([]);
   });
 
+  test('no prop is a function but customizeChart', () => {
+    const isProps = ({ name }: { name: string }): boolean => /(Props|Options)$/.test(name) && !name.endsWith('BindOptions');
+    const functions = interfaces
+      .filter(isProps)
+      .flatMap(({ name, node }) =>
+        node.members
+          .filter(
+            (member) =>
+              ts.isMethodSignature(member) || (ts.isPropertySignature(member) && member.type && ts.isFunctionTypeNode(member.type)),
+          )
+          .map((member) => `${name}.${member.name!.getText()}`),
+      );
+    expect(functions).toEqual(['flink-application-props.ts: FlinkApplicationProps.customizeChart']);
+  });
+
   test('every member of a struct is read-only', () => {
     const open = interfaces.flatMap(({ name, node }) =>
       node.members

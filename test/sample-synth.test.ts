@@ -27,7 +27,7 @@ describe('the sample, as `npx cdk synth` runs it', () => {
       'port-forward',
       'aws s3 ls',
       'npm run ticks',
-      'npm run status',
+      'npx cdk-flink-on-eks status',
       'cdk destroy',
     ]) {
       expect([command, outputs.some((output) => output.includes(command))]).toEqual([command, true]);

@@ -156,8 +156,8 @@ test('no kubectl on PATH', () => {
 });
 
 test.each([
-  [[], /--application is missing; use: npm run status -- --application NAME/],
-  [['--app', 'prices'], /Unknown option '--app'.*; use: npm run status/],
+  [[], /--application is missing; use: npx cdk-flink-on-eks status --application NAME/],
+  [['--app', 'prices'], /Unknown option '--app'.*; use: npx cdk-flink-on-eks status/],
 ])('arguments %j', (args, message) => {
   expect(() => status(args)).toThrow(message);
 });

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { DescribeStreamSummaryCommand } from '@aws-sdk/client-kinesis';
-import { parseDuration, parseRate } from '../arguments';
+import { joined, parseDuration, parseRate } from '../arguments';
 import { describe, Problem } from '../problem';
 import { kinesisClient } from './kinesis-client';
 import { sendTicks, TickTarget } from './tick-sender';
@@ -58,7 +58,7 @@ type Options = Record<'stream' | 'region' | 'rate' | 'endpoint' | 'duration', { 
 
 function parse(options: Options): ReturnType<typeof parseArgs<{ options: Options }>> {
   try {
-    return parseArgs({ options });
+    return parseArgs({ args: joined(process.argv.slice(2)), options });
   } catch (error) {
     throw new Problem(`${(error as Error).message}\n\n${USAGE}`);
   }

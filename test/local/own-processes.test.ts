@@ -35,6 +35,22 @@ async function withChild(processes: OwnProcesses, name: string): Promise<{ paren
 }
 
 describe('own processes', () => {
+  test('that end before they answer are reported with their log', async () => {
+    const processes = new OwnProcesses();
+    const broken = start(processes, 'broken', 'echo Error: no such port; exit 3');
+    await expect(broken.awaitAnswer(() => Promise.resolve(false), 'Mend it.')).rejects.toThrow(
+      /^broken ended with code 3\. Mend it\.\nFrom its log .*broken\.out:\nError: no such port$/,
+    );
+    await processes.stop();
+  });
+
+  test('that take a request and never answer it do not hold a wait beyond its time', async () => {
+    const never = new Promise<never>(() => undefined);
+    await expect(waitFor('it answers', () => never, { within: 100 })).rejects.toThrow(
+      /^it answers: not so after 0\.1 s\. Last seen: no answer$/,
+    );
+  });
+
   test('end with their children when they are stopped, and nothing starts afterwards', async () => {
     const processes = new OwnProcesses();
     const { parent, child } = await withChild(processes, 'stopped');

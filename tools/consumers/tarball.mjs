@@ -34,7 +34,7 @@ export async function checkTarball(tarball, folder) {
     ),
     result(
       'no source, test or sample is packed',
-      files.filter((file) => !file.startsWith('dist/lib/') && file !== 'package.json'),
+      files.filter((file) => !/^(dist\/lib\/.*|dist\/local\/(problem|status\/[\w-]+)\.js|package\.json)$/.test(file)),
     ),
     result('no side effects are declared', own.sideEffects === false ? [] : ['package.json']),
   ];
