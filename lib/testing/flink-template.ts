@@ -13,7 +13,7 @@ import { JsonObject } from './template-text';
  */
 export class FlinkTemplate {
   /**
-   * Synthesizes the app of a stack.
+   * Synthesizes the app of a stack: the whole app must be defined by then.
    *
    * @param stack with the application, which need not be the platform's
    * @throws what synthesis throws

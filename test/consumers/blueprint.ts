@@ -35,6 +35,7 @@ const theirs = new GenericClusterProviderV2({
 
 async function main(): Promise<void> {
   const app = new App({ analyticsReporting: false });
+  const blueprints: Stack[] = [];
   for (const [name, provider] of [
     ['Theirs', theirs],
     ['Ours', new FlinkClusterProvider()],
@@ -44,11 +45,13 @@ async function main(): Promise<void> {
       .clusterProvider(provider)
       .addOns(new FlinkAddOn({ workloads: [new Prices()] }), new KubeStateMetricsAddOn({ version: '7.5.1' }))
       .buildAsync(app, name);
-    FlinkTemplate.fromStack(stack).application('prices').survives(FlinkDisruption.SPOT_INTERRUPTION);
+    blueprints.push(stack);
   }
   const platform = new FlinkPlatform(new Stack(app, 'Platform'), 'Platform');
   const addOns = [new CertManagerAddOn({ version: 'v1.20.3' }), new AwsLoadBalancerControllerAddOn({ version: '3.4.0' })];
   await blueprintAddOns(platform, addOns).whenDeployed();
+  // Looking at one stack synthesizes all of them, so each must be complete.
+  for (const stack of blueprints) FlinkTemplate.fromStack(stack).application('prices').survives(FlinkDisruption.SPOT_INTERRUPTION);
   app.synth();
   console.log(`node ${process.versions.node}`);
 }

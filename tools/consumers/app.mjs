@@ -129,8 +129,9 @@ export function makeApp(combination, { folder, root, tarball, tools }) {
   /** An app without EKS Blueprints is told what is missing when it asks for the bridge, and never otherwise. */
   async function withoutBlueprints() {
     if (blueprints) return undefined;
-    const { failure } = await run(node, ['-e', "require('cdk-flink-on-eks/blueprints').FlinkAddOn"], { cwd: folder, seconds: SYNTH_SECONDS });
-    const told = failure?.includes(`Cannot find module '${BLUEPRINTS}'`);
+    const asks = "require('cdk-flink-on-eks/blueprints').FlinkAddOn";
+    const { failure, stderr } = await run(node, ['-e', asks], { cwd: folder, seconds: SYNTH_SECONDS });
+    const told = failure && stderr.includes(`Cannot find module '${BLUEPRINTS}'`);
     const present = existsSync(join(folder, 'node_modules', BLUEPRINTS));
     return { name: 'the bridge names what is missing', failure: told && !present ? undefined : `said: ${failure ?? 'nothing'}` };
   }
