@@ -38,6 +38,7 @@ export function assembleConfiguration(props: FlinkApplicationProps, resolved: Re
     taskSlots: Tokenization.stringifyNumber(processes.taskSlots),
     jobManagerMib: processes.jobManager.spec.memoryMib,
     taskManagerMib: processes.taskManager.spec.memoryMib,
+    taskManagerWorkMib: processes.taskManager.spec.workMib,
     owned: {
       'the runtime': bound.requiredProperties,
       'the state bucket': platform.stateBucket.propertiesOf(props.name),

@@ -67,7 +67,7 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
       maxParallelism: this.maxParallelism,
       taskSlots: this.processes.taskSlots,
       suspended: props.deployment?.suspended ?? false,
-      highAvailability: props.flink?.highAvailability ?? flink.HighAvailability.kubernetes(),
+      highAvailability: this.highAvailability,
     });
     this.image = props.image.bind(this, this.version);
     this.refuse([...problems, ...this.image.problems, ...this.bound.problems, ...this.fitProblems(), ...this.review.problems]);
@@ -128,6 +128,10 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
     statements.forEach((statement) => this.bound.grantPrincipal.addToPrincipalPolicy(statement));
   }
 
+  private get highAvailability(): flink.HighAvailability {
+    return this.props.flink?.highAvailability ?? flink.HighAvailability.kubernetes();
+  }
+
   private get maxParallelism(): number {
     return this.props.flink?.maxParallelism ?? 128;
   }
@@ -159,7 +163,8 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
       ...job.problems,
       ...typedProblems(this.props, this.version),
       ...this.processes.problems,
-      ...runtime.deploymentProblems(deployment, this.props.flink?.highAvailability),
+      ...runtime.deploymentProblems(deployment, this.highAvailability),
+      ...this.processes.recoveryProblems(this.highAvailability),
     ];
   }
 
@@ -217,7 +222,9 @@ export class FlinkApplication extends Construct implements iam.IGrantable {
       image: this.image.warnings,
       slots: this.processes.warnings,
       'job-manager-on-spot': this.processes.placementWarnings,
-      'no-high-availability': this.props.flink?.highAvailability?.warnings ?? [],
+      'spot-in-one-zone': this.processes.zoneWarnings,
+      'no-high-availability': this.highAvailability.warnings,
+      'state-cache': flink.stateCacheWarnings(this.configuration.toProperties(), this.processes.taskManager.spec.workMib),
       runtime: this.bound.warnings,
       spare: this.processes.spareWarnings(this.bound.spareTaskManagers, this.bound.podDiskMib),
     };

@@ -59,7 +59,7 @@ const CREDENTIAL = 'local';
 /** Every difference that is allowed between the template and the local run; the first rule that fits a key decides. */
 const RULES: Rule[] = [
   {
-    key: /^((jobmanager|taskmanager)\.bind-host|rest\.(bind-)?address)$/,
+    key: /^((jobmanager|taskmanager)\.bind-host|jobmanager\.rpc\.address|rest\.(bind-)?address)$/,
     always: ['jobmanager.bind-host', 'taskmanager.bind-host', 'rest.address', 'rest.bind-address'],
     to: () => HOST,
     reason: 'address: reachable from this machine only',
@@ -177,12 +177,14 @@ function overlaidOptions(
   return { options, differences };
 }
 
+/** Of a pod, or of the service without high availability. */
+const ADDRESS = /\$\(POD_IP\)|(?<=^-Djobmanager\.rpc\.address=).*/;
 const IMAGE_HOME = '/opt/flink';
 
 /** Kubernetes fills in the downward API; here the address is this machine's. */
 function overlaidArguments(template: string[], podName: string, machine: Machine): { arguments: string[]; differences: Difference[] } {
   const filled = template.map((each) =>
-    each.replaceAll('$(POD_IP)', HOST).replaceAll('$(POD_NAME)', podName).replaceAll(IMAGE_HOME, machine.home),
+    each.replace(ADDRESS, HOST).replaceAll('$(POD_NAME)', podName).replaceAll(IMAGE_HOME, machine.home),
   );
   const [replaced, differences] = machine.generator ? withGenerator(filled, machine.generator) : withEndpoints(filled, machine.kinesis);
   return { arguments: replaced, differences: [...changedArguments(template, filled), ...differences] };

@@ -223,6 +223,18 @@ describe('scaling and leaving', () => {
       "'high-availability.type'",
       standbys(1),
     ),
+    row(
+      'standbys without HA (row 38)',
+      { ...standbys(1), flink: { highAvailability: lib.HighAvailability.none() } },
+      'standbyJobManagers is 1, and flink.highAvailability is none',
+      standbys(1),
+    ),
+    row(
+      'a JobManager on Spot without HA (row 39)',
+      { jobManager: { placement: lib.PlacementProfile.spot() }, flink: { highAvailability: lib.HighAvailability.none() } },
+      'jobManager.placement takes Spot Instances, and flink.highAvailability is none',
+      { flink: { highAvailability: lib.HighAvailability.none() } },
+    ),
     row('TLS for a REST API that the hook asks', { properties: REST_TLS }, "'security.ssl.rest.enabled'", {
       properties: REST_TLS,
       runtime: new lib.StandaloneRuntime({ eviction: lib.FlinkEviction.atOnce() }),
@@ -287,6 +299,11 @@ test('all problems of an application come in one error', () => {
   for (const line of message.split('\n')) expectProblem(line);
 });
 
+const forSt = (options: lib.ForStOptions, taskSlots: number): ApplicationOverrides => ({
+  flink: { stateBackend: lib.StateBackend.forSt(options) },
+  taskManager: { taskSlots },
+});
+
 describe('what is legal and risky is a warning', () => {
   test.each<[string, ApplicationOverrides, RegExp, ApplicationOverrides]>([
     ['an image without a tag', image('registry.example/prices'), /tag that moves/, image('registry.example/prices:7')],
@@ -307,6 +324,24 @@ describe('what is legal and risky is a warning', () => {
       { checkpointing: { interval: Duration.minutes(11) } },
       /done again/,
       { checkpointing: { interval: Duration.minutes(10) } },
+    ],
+    [
+      'Spot Instances of one zone alone (row 40)',
+      { taskManager: { placement: lib.PlacementProfile.spot().inZone('eu-west-1a') } },
+      /taskManager\.placement takes Spot Instances in eu-west-1a only/,
+      { taskManager: { placement: lib.PlacementProfile.spotWithFallback().inZone('eu-west-1a') } },
+    ],
+    [
+      'a ForSt cache as large as the disk (row 72)',
+      forSt({ cacheSize: Size.gibibytes(5) }, 2),
+      /ForSt's cache may hold 2 x 5120 MiB, and taskManager\.workDirectory is 10240 MiB/,
+      forSt({ cacheSize: Size.mebibytes(5119) }, 2),
+    ],
+    [
+      'a ForSt cache without a limit (row 72)',
+      { ...forSt({}, 1), properties: { 'state.backend.forst.cache.size-based-limit': '0 mb' } },
+      /ForSt's cache may hold any number of MiB/,
+      forSt({}, 1),
     ],
     ['a parallelism in Reactive Mode', { properties: { 'parallelism.default': '4' } }, /parallelism\.default.*Reactive Mode/s, {}],
     [

@@ -1,6 +1,6 @@
 // Breaks each constant of the library's facts once and runs the unit tests that mirror them: a fact that no test holds survives. Sources are
 // not touched: the change is made while a file is compiled for the test. `node tools/mutate-facts.mjs`, options: --list, --only TEXT (a file or
-// a file:line), --part I/N, --record (merges into docs/measurements/mutation-facts.json, from which docs/facts.md takes its totals).
+// a file:line), --part I/N, --record (a whole run, into docs/measurements/mutation-facts.json, which docs/facts.md names).
 import { fork } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,6 +15,9 @@ const CAPACITY = [
   'instance-selection',
   'karpenter-capacity',
   'managed-node-group-capacity',
+  'auto-mode-capacity',
+  'existing-capacity',
+  'exclusive-charts',
   'bad-input-capacity',
 ];
 const TESTS = {
@@ -25,10 +28,30 @@ const TESTS = {
   ],
   platform: ['facts', 'version-matrix']
     .map((name) => `test/capacity/${name}.test.ts`)
-    .concat(['test/flink-platform.test.ts', 'test/bad-input-platform.test.ts']),
+    .concat(['test/flink-platform.test.ts', 'test/bad-input-platform.test.ts', 'test/existing-platform.test.ts']),
   identity: ['test/identity/irsa-identity.test.ts', 'test/capacity/facts.test.ts'],
-  interruption: ['test/capacity/facts.test.ts', 'test/bad-input.test.ts', 'test/runtime/standalone/pods.test.ts'],
+  interruption: [
+    'test/capacity/facts.test.ts',
+    'test/interruption/spot-interruption-drill.test.ts',
+    'test/runtime/standalone/pods.test.ts',
+    'test/runtime/standalone/leaving.test.ts',
+    'test/bad-input.test.ts',
+  ],
 };
+/** Constants that these tests cannot hold, and why that is no hole. `of` is a part of what `--list` prints. */
+const HELD_ELSEWHERE = [
+  { of: /existing-capacity\.ts:\d+ {2}20 -> 21/, why: 'of 21 GiB pods may use as many whole GiB as of 20: nine tenths less one' },
+  { of: "'CloudFormation-Validate::W9009'", why: 'test/policy synthesizes the samples with strict validation, in processes of their own' },
+  {
+    of: /node-group\.ts:\d+ {2}false -> true/,
+    why: 'the value for a type that no catalog knows and whose shape is not given: the group is refused then',
+  },
+  {
+    of: /spot-interruption-drill\.ts:\d+ {2}[12] -> [23]/,
+    why: 'a default that a check of the given value takes: any value that is allowed does',
+  },
+  { of: /spot-interruption-drill\.ts:\d+ {2}900 -> 901/, why: 'whole minutes are asked for as well, and 901 seconds are none' },
+];
 const RECORD = 'docs/measurements/mutation-facts.json';
 
 const option = (name) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined);
@@ -44,8 +67,10 @@ if (process.argv.includes('--list')) {
   console.log(`${all.length} constants`);
 } else {
   const results = await triedAll(all);
-  const survivors = results.filter(({ killed }) => !killed);
-  console.log(`${results.length} constants, ${results.length - survivors.length} killed, ${survivors.length} survived`);
+  const held = results.filter((one) => one.held);
+  const survivors = results.filter((one) => !one.killed && !one.held);
+  const killed = results.length - held.length - survivors.length;
+  console.log(`${results.length} constants, ${killed} killed, ${held.length} held elsewhere, ${survivors.length} survived`);
   for (const { at, from, to } of survivors) console.log(`  SURVIVED ${at}  ${from} -> ${to}`);
   if (process.argv.includes('--record')) record(results);
   process.exit(survivors.length > 0 ? 1 : 0);
@@ -101,6 +126,10 @@ function isFact(node) {
   if (ts.isPropertyAssignment(parent) && /^max(Vcpu|MemoryGib)$/.test(parent.name.getText())) return false;
   if (ts.isNewExpression(parent) && parent.expression.getText() === 'NodeGroup') return false;
   if (ts.isStringLiteral(node) && /^(utf8|data|\/\/|, |\/)$/.test(node.text)) return false;
+  // What a kind is called in messages, and what stands there for a name that is not known.
+  if (ts.isPropertyAssignment(parent) && parent.name.getText() === 'clusterKind') return false;
+  if (ts.isCallExpression(parent) && parent.expression.getText() === 'refuseCharts') return false;
+  if (node.text?.startsWith('(')) return false;
   // Patterns, and sentences of messages.
   if (node.text?.includes('\\') || node.text?.length > 70) return false;
   if (ts.isElementAccessExpression(parent) || ts.isLiteralTypeNode(parent)) return false;
@@ -113,7 +142,7 @@ function isIdOrText(call, node) {
   const position = call.arguments.indexOf(node);
   const first = call.arguments[0]?.getText() ?? '';
   if (position === 1 && /^(scope|this|owner|autoscaler|new Construct)/.test(first)) return true;
-  return position === 0 && /^(statement|NodeGroup|require|join|entry|Side|slice|poolProblems)$/.test(call.expression.getText());
+  return position === 0 && /^(statement|apply|NodeGroup|require|join|entry|Side|slice|poolProblems)$/.test(call.expression.getText());
 }
 
 function inMessage(node) {
@@ -124,32 +153,41 @@ function inMessage(node) {
   return false;
 }
 
-/** One after the other, in a process that has the CDK loaded. It is renewed now and then: what a test leaves behind must not pile up. */
+/** One after the other, in a process that has the CDK loaded. It is renewed when it holds too much of what tests have left behind. */
 async function triedAll(mutants) {
   const results = [];
-  let worker;
+  let worker = started();
+  let last;
+  for (const room of new Set(mutants.map((other) => other.room))) {
+    const { killed, by, failure } = await answer(worker, { tests: TESTS[room] });
+    if (killed) throw new Error(`${by} fails without any change: ${failure}`);
+  }
   for (const [index, one] of mutants.entries()) {
-    if (index % 40 === 0) {
-      worker?.kill();
-      worker = fork(join('tools', 'mutate-facts', 'worker.cjs'), {
-        env: { ...process.env, CDK_VALIDATION: 'false' },
-        execArgv: ['--max-old-space-size=2048'],
-      });
-      for (const room of new Set(mutants.map((other) => other.room))) {
-        const { killed, by, failure } = await answer(worker, { tests: TESTS[room] });
-        if (killed) throw new Error(`${by} fails without any change: ${failure}`);
-      }
-    }
     const start = Date.now();
-    const { killed, by } = await answer(worker, { one, tests: TESTS[one.room] });
+    // What held the constant before holds this one most of the time.
+    const tests = TESTS[one.room].toSorted((a, b) => Number(b === last) - Number(a === last));
+    const { killed, by, heap } = await answer(worker, { one, tests });
+    last = by ?? last;
     const seconds = ((Date.now() - start) / 1000).toFixed(1);
     console.log(
       `${index + 1}/${mutants.length} ${killed ? 'killed  ' : 'SURVIVED'} ${one.at}  ${one.from} -> ${one.to}  ${seconds} s ${by ?? ''}`,
     );
-    results.push({ at: one.at, from: one.from, to: one.to, killed, by });
+    const held = HELD_ELSEWHERE.find(({ of }) => `${one.at}  ${one.from} -> ${one.to}`.match(of))?.why;
+    results.push({ at: one.at, from: one.from, to: one.to, killed, by, ...(!killed && held ? { held } : {}) });
+    if (heap > 1e9) {
+      worker.kill();
+      worker = started();
+    }
   }
-  worker?.kill();
+  worker.kill();
   return results;
+}
+
+function started() {
+  return fork(join('tools', 'mutate-facts', 'worker.cjs'), {
+    env: { ...process.env, CDK_VALIDATION: 'false' },
+    execArgv: ['--max-old-space-size=2048'],
+  });
 }
 
 function answer(worker, question) {
@@ -163,12 +201,20 @@ function answer(worker, question) {
   });
 }
 
+/** Counts by file, and by name only what no test here holds: line numbers move. */
 function record(results) {
+  if (only || parts > 1) throw new Error('--record is for a whole run');
   mkdirSync('docs/measurements', { recursive: true });
-  const before = existsSync(RECORD) ? JSON.parse(readFileSync(RECORD, 'utf8')).constants : [];
-  const fresh = new Set(results.map(({ at, from }) => `${at} ${from}`));
-  const constants = [...before.filter(({ at, from }) => !fresh.has(`${at} ${from}`)), ...results].sort((a, b) => (a.at < b.at ? -1 : 1));
-  const killed = constants.filter((one) => one.killed).length;
-  const summary = { what: 'mutation of facts', date: new Date().toISOString().slice(0, 10), constants: constants.length, killed };
-  writeFileSync(RECORD, `${JSON.stringify({ ...summary, survived: constants.length - killed, constants }, null, 1)}\n`);
+  const files = [...new Set(results.map(({ at }) => at.split(':')[0]))];
+  const ofFile = (file) => results.filter(({ at }) => at.startsWith(`${file}:`));
+  const text = {
+    what: 'mutation of facts',
+    date: new Date().toISOString().slice(0, 10),
+    constants: results.length,
+    killed: results.filter((one) => one.killed).length,
+    heldElsewhere: results.filter((one) => one.held).map(({ at, from, to, held }) => ({ at, from, to, held })),
+    survived: results.filter((one) => !one.killed && !one.held).map(({ at, from, to }) => ({ at, from, to })),
+    files: Object.fromEntries(files.map((file) => [file, `${ofFile(file).filter((one) => one.killed).length} of ${ofFile(file).length}`])),
+  };
+  writeFileSync(RECORD, `${JSON.stringify(text, null, 2)}\n`);
 }

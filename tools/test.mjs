@@ -27,6 +27,11 @@ const steps = [
   { name: 'unit', run: () => jest('unit') },
   { name: 'sample', needs: { mvn: 'Maven', java: 'JDK 17' }, run: () => check([process.execPath, 'tools/test-sample.mjs']) },
   { name: 'oldest-cdk', run: () => check([process.execPath, 'tools/oldest-cdk.mjs']) },
+  {
+    name: 'options',
+    needs: { mvn: 'Maven', java: 'JDK 17', python3: 'Python 3' },
+    run: () => check([process.execPath, 'tools/flink-options/run.mjs', '--check']),
+  },
   { name: 'flink', needs: { mvn: 'Maven', java: 'JDK 17', python3: 'Python 3' }, run: () => jest('flink', ['--runInBand']) },
   { name: 'consumers', extra: true, run: () => program('consumers', 'tools/consumers/run.mjs', ['--all']) },
   { name: 'cluster', extra: true, needs: { go: 'Go 1.26', python3: 'Python 3' }, run: () => jest('cluster', ['--runInBand']) },

@@ -4,6 +4,7 @@ import { FlinkOptions } from './flink-options';
 import { FlinkVersion } from './flink-version';
 import { MetricsOptions, metricsOptions } from './metrics';
 import { OptionCatalog } from './option-catalog';
+import { stateCacheDefaults } from './state-cache';
 import { TypedOptions } from './typed-options';
 
 /** Who owns the places of state. */
@@ -20,6 +21,8 @@ export interface ApplicationOptions {
   readonly taskSlots: string;
   readonly jobManagerMib: number;
   readonly taskManagerMib: number;
+  /** What the working directory of a TaskManager may hold, in MiB. */
+  readonly taskManagerWorkMib: number;
   /** Typed props; their maximum parallelism is not read from here. */
   readonly flink?: FlinkOptions;
   /** Without reporters none runs. */
@@ -38,6 +41,7 @@ export function applicationConfiguration(options: ApplicationOptions): FlinkConf
   let configuration = FlinkConfiguration.of(OptionCatalog.of(options.version.line))
     .withProperties(typed.profileProperties)
     .withProperties(checkpointing.toProperties())
+    .withProperties(stateCacheDefaults(typed.properties, options))
     .withProperties(typed.properties)
     .withProperties(metricsOptions(options.metrics ?? { reporters: [] }).properties)
     .withOwned("'flink.maxParallelism'", { 'pipeline.max-parallelism': options.maxParallelism })

@@ -28,6 +28,9 @@ export abstract class HighAvailability {
   /** Whether the pods read and write ConfigMaps. */
   public abstract readonly usesConfigMaps: boolean;
 
+  /** Whether a new JobManager, or one that has waited, takes over the job where the lost one left it. */
+  public abstract readonly recovers: boolean;
+
   /** Options that the runtime owns. */
   public abstract propertiesFor(scope: HighAvailabilityScope): Record<string, string>;
 
@@ -49,6 +52,7 @@ export abstract class HighAvailability {
  */
 class KubernetesHighAvailability extends HighAvailability {
   public readonly usesConfigMaps = true;
+  public readonly recovers = true;
   public readonly warnings = [];
 
   public propertiesFor({ name, namespace }: HighAvailabilityScope): Record<string, string> {
@@ -68,6 +72,7 @@ class KubernetesHighAvailability extends HighAvailability {
 
 class NoHighAvailability extends HighAvailability {
   public readonly usesConfigMaps = false;
+  public readonly recovers = false;
   public readonly warnings = [
     'flink.highAvailability is none: each time the JobManager is replaced, by a lost node or a deploy, the job starts empty, although its checkpoints lie in the bucket; use HighAvailability.kubernetes()',
   ];

@@ -23,6 +23,7 @@ export * from './network-options';
 export * from './option-catalog';
 export * from './restart-strategy';
 export * from './state-backend';
+export * from './state-cache';
 export * from './state-memory';
 export { TaskManagerMemory } from './task-manager-memory';
 export * from './typed-options';

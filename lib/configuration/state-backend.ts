@@ -67,9 +67,9 @@ export enum RocksDbPreset {
 /** Options of `StateBackend.forSt`. Sources are below `state.backend.forst`. */
 export interface ForStOptions extends DiskStateOptions {
   /**
-   * Most of the local disk that caches files of the state bucket. Source: `cache.size-based-limit`.
+   * Most of the local disk that caches files of the state bucket, for each slot. Source: `cache.size-based-limit`.
    *
-   * @default - no limit but `cacheReserve`
+   * @default - half of the TaskManager's working directory, divided by its slots
    */
   readonly cacheSize?: Size;
   /**

@@ -33,6 +33,10 @@ export abstract class PlacementProfile {
   public abstract readonly description: string;
   /** Whether AWS can take the machines back at two minutes' notice. */
   public abstract readonly interruptible: boolean;
+  /** Whether its pods wait while no Spot Instance can be had. */
+  public abstract readonly waitsForSpot: boolean;
+  /** Risky but legal, one sentence each. */
+  public readonly warnings: readonly string[] = [];
   /** What is wrong with it, one sentence each. */
   public readonly problems: readonly string[] = [];
 
@@ -54,12 +58,15 @@ export abstract class PlacementProfile {
 }
 
 class Side extends PlacementProfile {
+  public readonly waitsForSpot: boolean;
+
   constructor(
     public readonly description: string,
     public readonly interruptible: boolean,
     private readonly pick: (sides: Placements) => Placement | undefined,
   ) {
     super();
+    this.waitsForSpot = interruptible;
   }
 
   public choose(sides: Placements): Placement | undefined {
@@ -70,6 +77,7 @@ class Side extends PlacementProfile {
 class SpotWithFallback extends PlacementProfile {
   public readonly description = 'Spot and On-Demand Instances that share the labels which tell them apart';
   public readonly interruptible = true;
+  public readonly waitsForSpot = false;
 
   public choose({ spot, onDemand }: Placements): Placement | undefined {
     if (!spot || !onDemand) return undefined;
@@ -115,6 +123,8 @@ const ZONE = /^[a-z]{2,}(-[a-z]+)+-\d+(-[a-z]+-\d+)?[a-z]$/;
 class InZone extends PlacementProfile {
   public readonly description: string;
   public readonly interruptible: boolean;
+  public readonly waitsForSpot: boolean;
+  public override readonly warnings: readonly string[];
   public override readonly problems: readonly string[];
 
   constructor(
@@ -124,6 +134,9 @@ class InZone extends PlacementProfile {
     super();
     this.description = `${profile.description} in ${Token.isUnresolved(zone) ? 'one zone' : zone}`;
     this.interruptible = profile.interruptible;
+    this.waitsForSpot = profile.waitsForSpot;
+    const alone = `takes ${this.description} only: one zone has a part of the Spot pools, and while they are empty the pods wait; use PlacementProfile.spotWithFallback().inZone(), or leave out the zone`;
+    this.warnings = [...profile.warnings, ...(this.waitsForSpot ? [alone] : [])];
     const known = Token.isUnresolved(zone) || ZONE.test(zone);
     const problem = `is in zone '${zone}': allowed is the name of one availability zone, or no node ever matches; use for example 'eu-west-1a'`;
     this.problems = [...profile.problems, ...(known ? [] : [problem])];

@@ -1,4 +1,4 @@
-import { CfnResource, Validations } from 'aws-cdk-lib';
+import { CfnResource, Lazy, Validations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -31,7 +31,6 @@ export function defineCluster(
     endpointAccess: endpoint.access,
     ...compute,
     bootstrapClusterCreatorAdminPermissions: false,
-    outputConfigCommand: false,
     clusterLogging: [
       eks.ClusterLoggingTypes.API,
       eks.ClusterLoggingTypes.AUDIT,
@@ -57,9 +56,19 @@ export function defineCluster(
  * for it by themselves; of the cluster's own parts only the kubectl handler needs the way out (docs/decisions/0003).
  */
 function startBeforeNetwork(cluster: eks.Cluster, vpc: ec2.IVpc): void {
-  (cluster.node.defaultChild as CfnResource).addDeletionOverride('DependsOn');
+  const resource = cluster.node.defaultChild as CfnResource;
+  resource.addOverride('DependsOn', Lazy.any({ produce: () => dependenciesOutside(vpc, resource) }));
   const handler = cluster.kubectlProvider as unknown as IConstruct;
   handler.node.addDependency(...vpc.privateSubnets.map((subnet) => subnet.internetConnectivityEstablished));
+}
+
+/** Logical ids of what a resource waits for besides a network, such as what users say with `cluster.node.addDependency`; undefined when nothing is left. */
+function dependenciesOutside(vpc: ec2.IVpc, resource: CfnResource): string[] | undefined {
+  const left = resource
+    .obtainDependencies()
+    .filter((one): one is CfnResource => one instanceof CfnResource && !one.node.scopes.includes(vpc));
+  const ids = left.filter(({ stack }) => stack === resource.stack).map((one) => resource.stack.getLogicalId(one));
+  return ids.length > 0 ? ids.sort() : undefined;
 }
 
 /** With it the CDK makes the provider of a cluster without a Lambda function. Read from the context of constructs above the cluster. */

@@ -26,9 +26,9 @@ export interface DeploymentOptions {
 }
 
 /** What is wrong with the options, one sentence each. */
-export function deploymentProblems({ start, waitUntilRunning: wait }: DeploymentOptions, highAvailability?: HighAvailability): string[] {
+export function deploymentProblems({ start, waitUntilRunning: wait }: DeploymentOptions, highAvailability: HighAvailability): string[] {
   const problems = [...(start?.problems ?? [])];
-  if (start && start.spec.nonce !== '' && highAvailability?.usesConfigMaps === false) {
+  if (start && start.spec.nonce !== '' && !highAvailability.usesConfigMaps) {
     problems.push(
       'deployment.start has a nonce, but flink.highAvailability is none: allowed is FlinkStart.latest() only, because without ConfigMaps nothing remembers that a start was made; use HighAvailability.kubernetes()',
     );

@@ -68,6 +68,8 @@ export class FlinkProcess {
   public readonly problems: string[] = [];
   /** As a chart needs it. */
   public readonly spec: ProcessSpec;
+  /** Risky but legal about its place, one sentence each. */
+  public readonly placementWarnings: readonly string[];
   /** Whether AWS can take its machine back at two minutes' notice. */
   public readonly interruptible: boolean;
 
@@ -78,6 +80,7 @@ export class FlinkProcess {
   ) {
     const profile = options.placement ?? defaults.placement;
     this.interruptible = profile.interruptible;
+    this.placementWarnings = profile.warnings.map((warning) => `${defaults.name}.placement ${warning}`);
     this.problems.push(...profile.problems.map((problem) => `${defaults.name}.placement ${problem}`));
     const placement = profile.choose(machines);
     if (!placement) {

@@ -1,4 +1,5 @@
 import { Size, Token } from 'aws-cdk-lib';
+import { HighAvailability } from '../configuration';
 import { PlacementProfile, Placements } from '../placement';
 import { FlinkProcess, FlinkProcessOptions, TaskManagerOptions } from './flink-process';
 
@@ -39,6 +40,23 @@ export class FlinkProcesses {
     if (!this.jobManager.interruptible) return [];
     return [
       `jobManager.placement takes Spot Instances: each interruption of its node stops the whole job until another JobManager has taken over; use PlacementProfile.onDemand(), one small node costs little`,
+    ];
+  }
+
+  /** What TaskManagers cost that wait when the Spot pools of the one zone that they may use are empty. */
+  public get zoneWarnings(): readonly string[] {
+    return this.taskManager.placementWarnings;
+  }
+
+  /**
+   * What is wrong with a JobManager that AWS can take back.
+   *
+   * @param highAvailability of the application
+   */
+  public recoveryProblems({ recovers }: HighAvailability): string[] {
+    if (recovers || !this.jobManager.interruptible) return [];
+    return [
+      'jobManager.placement takes Spot Instances, and flink.highAvailability is none: allowed is one of them, because the job would start empty after each interruption of its node; use PlacementProfile.onDemand() or HighAvailability.kubernetes()',
     ];
   }
 

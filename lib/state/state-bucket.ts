@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { elsewhereWarnings, lifecycleProblems } from './given-bucket';
 
 /** Options of `StateBucket`. */
 export interface StateBucketProps {
@@ -48,7 +49,8 @@ export interface StatePrefixes {
  */
 export class StateBucket extends Construct {
   /**
-   * A bucket that is already there. Its own lifecycle rules must not expire the prefixes of an application.
+   * A bucket that is already there. Its own lifecycle rules must not expire the prefixes of an application: where the app knows them, they
+   * are checked at synthesis.
    *
    * @param bucket the bucket
    */
@@ -64,6 +66,12 @@ export class StateBucket extends Construct {
     // Log delivery by bucket policy, whatever the flags of the caller's app say: ACLs are off.
     this.node.setContext('@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy', true);
     this.bucket = existing ?? this.defineBucket(props);
+    if (existing) this.checkGiven(existing);
+  }
+
+  private checkGiven(bucket: s3.IBucket): void {
+    elsewhereWarnings(this, bucket).forEach((text) => Annotations.of(this).addWarningV2('cdk-flink-on-eks:state-elsewhere', text));
+    this.node.addValidation({ validate: () => lifecycleProblems(bucket).map((problem) => `${this.node.path}: ${problem}`) });
   }
 
   /**

@@ -117,6 +117,29 @@ describe('the nodes', () => {
   });
 });
 
+// Source: EKS user guide, EKS Auto Mode supported instance reference: families, and no nano, micro or small; Create a Node Class: 110 pods.
+describe('of its list of types', () => {
+  const given = (...names: string[]): ReturnType<typeof testPlatform> =>
+    testPlatform({
+      capacity: new AutoModeCapacity({ onDemandInstanceTypes: names.map((name) => new ec2.InstanceType(name)), onDemandCpuLimit: 256 }),
+    });
+  const startedOf = ({ stack: made }: ReturnType<typeof testPlatform>): string[] =>
+    objectOf(kubernetesObjects(templateOf(made)), 'NodePool', 'flink-on-demand').spec.template.spec.requirements[1].values as string[];
+
+  test('the first and the last family are started', () => {
+    expect(startedOf(given('c8id.xlarge', 'x2idn.16xlarge'))).toEqual(['c8id.xlarge', 'x2idn.16xlarge']);
+  });
+
+  test.each(['t3.nano', 't3.micro', 't3.small'])('%s is not', (type) => {
+    expect(startedOf(given('m6i.large', type))).toEqual(['m6i.large']);
+  });
+
+  test('a node takes 110 pods at most, whatever its addresses allow', () => {
+    const podsOf = (type: string): number[] => given(type).platform.capacity.onDemand!.shapes.map(({ allocatable }) => allocatable.pods);
+    expect([podsOf('m6i.8xlarge'), podsOf('m6i.xlarge')]).toEqual([[110], [58]]);
+  });
+});
+
 describe('bad input', () => {
   const bind = (props: ConstructorParameters<typeof AutoModeCapacity>[0]): (() => unknown) => {
     return () => testPlatform({ capacity: new AutoModeCapacity(props) });

@@ -67,6 +67,12 @@ describe('what runs on them', () => {
   });
 });
 
+// Source: EKS user guide, launch templates: the root volume is 20 GiB where nothing is said.
+test('nodes whose disk is not told have as much as EKS gives: 20 GiB, of which kubelet keeps a tenth and one', () => {
+  const { platform } = testPlatform({ capacity: new ExistingCapacity({ spot: { labels: { pool: 'cheap' }, instanceTypes: spotTypes } }) });
+  expect(platform.capacity.spot!.shapes.map(({ allocatable }) => allocatable.ephemeralStorage.toGibibytes())).toEqual([17]);
+});
+
 describe('bad input', () => {
   test.each<[string, ExistingCapacityProps, RegExp]>([
     ['no side at all', {}, /neither onDemand nor spot is given/],
@@ -84,6 +90,7 @@ describe('bad input', () => {
 
   test.each<[string, ExistingCapacityProps]>([
     ['one side', { spot }],
+    ['one node', { spot, onDemand: { ...onDemand, maxNodes: 1 } }],
     ['a value of 63 characters', { spot: { ...spot, labels: { 'example.com/pool': 'x'.repeat(63) } } }],
     [
       'sides that differ in one label',
@@ -118,6 +125,7 @@ describe('warnings', () => {
 
   test('few Spot pools, and nodes of unknown size, are warned about; six types are not', () => {
     expect(warned({ spot: { ...spot, instanceTypes: spotTypes.slice(1) } }, few)).toBe(1);
+    expect(warned({ spot: { ...spot, instanceTypes: spotTypes.slice(0, 1) } }, 'spot has 1 instance types*')).toBe(1);
     expect(warned({ spot: { labels: { a: 'b' } } }, unknown)).toBe(1);
     expect(warned({ spot }, 'spot|nothing')).toBe(0);
   });

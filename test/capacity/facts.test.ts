@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { KarpenterCapacity } from '../../lib';
+import { AutoModeCapacity, KarpenterCapacity } from '../../lib';
 import { templateOf, testApplication, testPlatform } from '../fixtures/apps';
 import { ELSEWHERE, FACTS, FactTemplates } from '../fixtures/facts';
 import { PROJECT } from '../fixtures/sample';
@@ -10,7 +10,11 @@ const made = (props: Parameters<typeof testPlatform>[0]): FactTemplates['groups'
   testApplication(stack, platform);
   return templateOf(stack);
 };
-const templates: FactTemplates = { groups: made({}), karpenter: made({ capacity: new KarpenterCapacity() }) };
+const templates: FactTemplates = {
+  groups: made({}),
+  karpenter: made({ capacity: new KarpenterCapacity() }),
+  autoMode: made({ capacity: new AutoModeCapacity() }),
+};
 
 describe('facts of the outside world', () => {
   test.each(FACTS)('$fact', ({ says, expected }) => {

@@ -1,5 +1,6 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { InstanceFilter, InstanceSelector, KarpenterCapacity, ManagedNodeGroupCapacity, Placement } from '../../lib';
+import { InstanceCatalog } from '../../lib/capacity/instance-catalog';
 import { messageOf, testPlatform } from '../fixtures/apps';
 
 const names = (selector: InstanceSelector): string[] => selector.instanceTypes.map(String);
@@ -66,6 +67,17 @@ test('types within limits have every shape between them, neither burstable nor b
 test('a shape that no type has is refused with one that some have', () => {
   expect(messageOf(() => InstanceSelector.of({ vcpu: 4, memoryGib: 15 }))).toMatch(/no instance type of .* use for example/);
   expect(() => InstanceSelector.of({ vcpu: 4, memoryGib: 16 })).not.toThrow();
+});
+
+// Source: EC2, naming of instance types: the family stands before the point.
+test('the catalog knows the parts of a name', () => {
+  expect(InstanceCatalog.instance.find('m6gd.metal')).toMatchObject({
+    family: 'm6gd',
+    category: 'm',
+    generation: 6,
+    arm: true,
+    metal: true,
+  });
 });
 
 // Source: the label kubernetes.io/arch; Karpenter v1.14, reference/instance-types.md: 3920m and 14162Mi of m5.xlarge, 14103Mi of m6g.xlarge.

@@ -1,4 +1,5 @@
-import { InterruptionHandling, ManagedNodeGroupCapacity, NodeAutoscaling, NodeGroupOptions } from '../../lib';
+import { Size } from 'aws-cdk-lib';
+import { InstanceSelector, InterruptionHandling, ManagedNodeGroupCapacity, NodeAutoscaling, NodeGroupOptions } from '../../lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { onlyResource, resourcesOf, templateOf, testApplication, testPlatform } from '../fixtures/apps';
 import { statementsOf } from '../fixtures/iam';
@@ -10,6 +11,16 @@ const template = templateOf(stack);
 const groups = resourcesOf(template, 'AWS::EKS::Nodegroup');
 const spot = Object.values(groups).filter(({ Properties }) => Properties.CapacityType === 'SPOT');
 const onDemand = Object.values(groups).filter(({ Properties }) => Properties.CapacityType === 'ON_DEMAND');
+
+/** Types that no catalog knows, with the shape that the caller gives. */
+const newest = (architecture: string): NodeGroupOptions => ({
+  instanceTypes: ['a', 'b', 'c', 'd', 'e', 'f'].map((letter) => new ec2.InstanceType(`m97${letter}.2xlarge`)),
+  shape: {
+    name: 'm97',
+    architecture,
+    allocatable: { cpu: 7, memory: Size.gibibytes(28), pods: 58, ephemeralStorage: Size.gibibytes(53) },
+  },
+});
 
 describe('node groups', () => {
   test('are one of On-Demand Instances and two or more of Spot Instances', () => {
@@ -25,6 +36,40 @@ describe('node groups', () => {
       return [...all][0];
     });
     expect(new Set(sizes).size).toBe(spot.length);
+  });
+
+  test('are asked for by pods with the label that EKS gives to nodes', () => {
+    const { jobManager, taskManager } = deploymentsOf(kubernetesObjects(template));
+    const asked = ({ spec }: any): unknown =>
+      spec.template.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchExpressions;
+    expect(asked(taskManager)).toEqual([{ key: 'eks.amazonaws.com/capacityType', operator: 'In', values: ['SPOT'] }]);
+    expect(asked(jobManager)).toEqual([{ key: 'eks.amazonaws.com/capacityType', operator: 'In', values: ['ON_DEMAND'] }]);
+  });
+
+  test('are as many for the check of fit as there may be', () => {
+    const most = (side: typeof spot): number[] => side.map(({ Properties }) => Properties.ScalingConfig.MaxSize as number);
+    expect(platform.capacity.onDemand!.shapes.map(({ maxCount }) => maxCount)).toEqual(most(onDemand));
+    expect(platform.capacity.spot!.shapes.map(({ maxCount }) => maxCount)).toEqual(most(spot));
+  });
+
+  // Source: EKS API, NodegroupScalingConfig, and this library's documented defaults.
+  test('have one node at least, as many at first, and ten at most, where nothing is said', () => {
+    const { instanceTypes } = InstanceSelector.of({ vcpu: 4, memoryGib: 16 });
+    const capacity = new ManagedNodeGroupCapacity({ spot: [{ instanceTypes }, { ...newest('arm64') }] });
+    const made = resourcesOf(templateOf(testPlatform({ capacity }).stack), 'AWS::EKS::Nodegroup');
+    const [first] = Object.values(made).filter(({ Properties }) => Properties.InstanceTypes.length === instanceTypes.length);
+    expect(first.Properties.ScalingConfig).toEqual({ MinSize: 1, DesiredSize: 1, MaxSize: 10 });
+  });
+
+  test.each([
+    ['arm64', 'AL2023_ARM_64_STANDARD'],
+    ['amd64', 'AL2023_x86_64_STANDARD'],
+  ])('of types newer than the catalog get the image of their shape: %s', (architecture, image) => {
+    const { instanceTypes } = InstanceSelector.of({ vcpu: 4, memoryGib: 16 });
+    const capacity = new ManagedNodeGroupCapacity({ spot: [{ instanceTypes }, newest(architecture)] });
+    const made = Object.values(resourcesOf(templateOf(testPlatform({ capacity }).stack), 'AWS::EKS::Nodegroup'));
+    const [group] = made.filter(({ Properties }) => (Properties.InstanceTypes as string[])[0].startsWith('m97'));
+    expect(group.Properties.AmiType).toBe(image);
   });
 
   test('have no name, which would stand in the way of a replacement', () => {

@@ -49,6 +49,7 @@ describe('another line of Flink', () => {
         taskSlots: '1',
         jobManagerMib: 2048,
         taskManagerMib: 4096,
+        taskManagerWorkMib: 10_240,
         owned: { 'the state bucket': { 'execution.checkpointing.dir': 's3p://state/a' } },
         properties,
       });

@@ -10,6 +10,7 @@ const options = (change: Partial<ApplicationOptions> = {}): ApplicationOptions =
   taskSlots: '2',
   jobManagerMib: 2048,
   taskManagerMib: 4096,
+  taskManagerWorkMib: 10_240,
   owned: { 'the runtime': { 'rest.port': '8081' } },
   properties: {},
   ...change,

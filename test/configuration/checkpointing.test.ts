@@ -13,6 +13,7 @@ test('state outlives a cancelled job and a failed checkpoint does not end it', (
     taskSlots: '1',
     jobManagerMib: 2048,
     taskManagerMib: 4096,
+    taskManagerWorkMib: 10_240,
     owned: {},
     properties: {},
   }).toProperties();

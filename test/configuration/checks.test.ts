@@ -30,6 +30,7 @@ function review({ without, ...change }: Change = {}): ConfigurationReview {
     taskSlots: '2',
     jobManagerMib: 2048,
     taskManagerMib: 4096,
+    taskManagerWorkMib: 10_240,
     owned: {},
     ...change,
     properties: { ...state, ...change.properties },
@@ -290,6 +291,7 @@ describe('every configuration that can be rendered for a line', () => {
         checkpointing: new Checkpointing(),
         owned: { 'the state bucket': places },
         properties: {},
+        taskManagerWorkMib: 10_240,
         ...options,
       });
       expect([configuration.problems, configuration.warnings]).toEqual([[], []]);
@@ -322,6 +324,7 @@ function base(): Omit<ApplicationOptions, 'properties'> {
     taskSlots: '1',
     jobManagerMib: 2048,
     taskManagerMib: 4096,
+    taskManagerWorkMib: 10_240,
     owned: { 'the state bucket': places },
   };
 }

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { parse } from 'yaml';
 import { FlinkConfiguration } from '../../lib/configuration/flink-configuration';
 
@@ -7,6 +8,23 @@ test('a later option replaces an earlier one', () => {
   const options = FlinkConfiguration.EMPTY.withProperties({ a: '1', b: '1' }).withProperties({ b: '2' });
   expect(options.toProperties()).toEqual({ a: '1', b: '2' });
   expect(options.problems).toEqual([]);
+});
+
+// Steps in any order and of any keys: the last one of a key counts, and what is owned counts above all.
+test('precedence holds for any steps', () => {
+  const key = fc.constantFrom('a', 'b', 'c', 'd');
+  const step = fc.dictionary(key, fc.string({ minLength: 1, maxLength: 3 }).filter((text) => /^\w+$/.test(text)), { noNullPrototype: true }); // prettier-ignore
+  const holds = fc.property(fc.array(step, { maxLength: 5 }), step, step, (steps, own, last) => {
+    const before = steps.reduce((all, one) => all.withProperties(one), FlinkConfiguration.EMPTY);
+    const after = before.withOwned('the runtime', own).withProperties(last);
+    for (const name of ['a', 'b', 'c', 'd']) {
+      const wanted = own[name] ?? last[name] ?? [...steps].reverse().find((one) => name in one)?.[name];
+      expect(after.toProperties()[name]).toBe(wanted);
+    }
+    const refused = Object.keys(last).filter((name) => name in own && own[name] !== last[name]);
+    expect(after.problems).toHaveLength(refused.length);
+  });
+  fc.assert(holds, { seed: 20_261_121, numRuns: 300 });
 });
 
 test('an option that someone owns is refused with the owner, both values and the way out', () => {

@@ -22,6 +22,7 @@ function told(options: Told, version = flink.FlinkVersion.V2_2): flink.FlinkConf
     taskSlots: '1',
     jobManagerMib: 2048,
     taskManagerMib: 4096,
+    taskManagerWorkMib: 10_240,
     owned: { 'the state bucket': BUCKET },
     properties: {},
     ...options,

@@ -33,6 +33,7 @@ const application = (version: FlinkVersion, change: Partial<ApplicationOptions> 
     taskSlots: '2',
     jobManagerMib: 2048,
     taskManagerMib: 4096,
+    taskManagerWorkMib: 10_240,
     metrics: { reporters: [MetricsReporter.prometheus()] },
     owned: { 'the runtime': podProperties(), 'the state bucket': { 'execution.checkpointing.dir': 's3p://state/checkpoints' } },
     properties: {},

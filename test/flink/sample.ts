@@ -10,7 +10,7 @@ import { waitFor } from '../../local/waiting';
 import { maximumOf, WindowMaximum } from './window-maxima';
 
 /** Differences that only the tests have: results appear with checkpoints, and half a minute each would be long to wait for. */
-const TEST_OPTIONS = {
+export const TEST_OPTIONS = {
   'execution.checkpointing.interval': '2 s',
   'execution.checkpointing.min-pause': '500 ms',
   'web.refresh-interval': '200',

@@ -1,6 +1,7 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { SpotInterruptionDrill, SpotInterruptionDrillProps, SpotTarget } from '../../lib';
 import { testPlatform } from '../fixtures/apps';
 import { testRefusals } from '../fixtures/refusals';
@@ -57,6 +58,16 @@ describe('the experiment', () => {
     });
   });
 
+  // Source: AWS FIS user guide, experiment logging: the ARN of a log group ends with `:*`.
+  test('names a log group of the caller as FIS wants it', () => {
+    const plain = 'arn:aws:logs:eu-west-1:111122223333:log-group:drills';
+    for (const logGroupArn of [plain, `${plain}:*`]) {
+      templateOf({ logGroup: { logGroupArn } as ILogGroup }).hasResourceProperties('AWS::FIS::ExperimentTemplate', {
+        LogConfiguration: { CloudWatchLogsConfiguration: { LogGroupArn: `${plain}:*` } },
+      });
+    }
+  });
+
   test('can be aimed at the nodes of a platform, whose name only a deployment knows', () => {
     const { platform } = testPlatform();
     const made = new SpotInterruptionDrill(Stack.of(platform), 'Drill', { target: SpotTarget.karpenterNodes(platform.clusterName) });
@@ -76,6 +87,9 @@ describe('its role', () => {
   const [policy] = Object.values(template.findResources('AWS::IAM::Policy'));
   const statements = policy.Properties.PolicyDocument.Statement as { Action: string | string[]; Resource: unknown; Condition?: object }[];
 
+  // Source: service authorization references of AWS FIS and EC2: formats of ARNs.
+  const arn = (...parts: unknown[]): object => ({ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ...parts]] });
+
   test('may interrupt nothing without the tag', () => {
     const own = statements.filter(({ Action }) => JSON.stringify(Action).includes('Interruptions'));
     expect(own).toHaveLength(1);
@@ -83,7 +97,7 @@ describe('its role', () => {
       Action: 'ec2:SendSpotInstanceInterruptions',
       Condition: { StringEquals: { 'aws:ResourceTag/eks:cluster-name': 'flink' } },
     });
-    expect(JSON.stringify(own[0].Resource)).toMatch(/:ec2:.*:instance\/\*/);
+    expect(own[0].Resource).toEqual(arn(':ec2:', { Ref: 'AWS::Region' }, ':', { Ref: 'AWS::AccountId' }, ':instance/*'));
   });
 
   test('may do on everything only what knows no resources, and end nothing', () => {
@@ -103,7 +117,10 @@ describe('its role', () => {
         Statement: [
           Match.objectLike({
             Principal: { Service: 'fis.amazonaws.com' },
-            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } }, ArnLike: Match.anyValue() },
+            Condition: {
+              StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+              ArnLike: { 'aws:SourceArn': arn(':fis:', { Ref: 'AWS::Region' }, ':', { Ref: 'AWS::AccountId' }, ':experiment/*') },
+            },
           }),
         ],
       },

@@ -20,6 +20,20 @@ const eks = (policy: string, role: string): string => `AWS requires ${policy} fo
 const ownPrefix = (what: string): string =>
   `the application's own ${what}: S3 has no way to name the objects that a job will write but their prefix`;
 
+/** The handler of a cluster that is somebody else's: outside its network, as a role that is given. */
+function handlerFindings(platform: string): Acknowledgement[] {
+  const framework = `${platform}/KubectlProvider/Provider/framework-onEvent/ServiceRole`;
+  return [
+    { rule: 'AwsSolutions-L1', path: `${platform}/KubectlProvider/Handler/Resource`, reason: cdk('the runtime of the kubectl handler') },
+    { rule: managed('service-role/AWSLambdaBasicExecutionRole'), path: `${framework}/Resource`, reason: cdk('leave to write logs') },
+    {
+      rule: wildcard('<PlatformKubectlProviderHandler7418FA79.Arn>:*'),
+      path: `${framework}/DefaultPolicy/Resource`,
+      reason: cdk('leave to call every version of the one handler'),
+    },
+  ];
+}
+
 /** What every platform has: the cluster, and the CDK's functions that run kubectl. */
 function clusterFindings(stack: string): Acknowledgement[] {
   const cluster = `${stack}/Platform/Cluster`;
@@ -64,20 +78,24 @@ function autoModeFindings(stack: string): Acknowledgement[] {
   ];
 }
 
-function jobFindings(platform: string, stack: string, application: string, name: string): Acknowledgement[] {
-  const path = `${stack}/${application}/Role/DefaultPolicy/Resource`;
-  const state = `${platform}:ExportsOutputFnGetAttPlatformStateBucket729EB67AArnE6080D59`;
+/** State bucket of a platform in another stack, and of one in the same. */
+const exported = (stack: string): string => `${stack}:ExportsOutputFnGetAttPlatformStateBucket729EB67AArnE6080D59`;
+const STATE = '<PlatformStateBucket729EB67A.Arn>';
+const RESULTS = '<Results25575328.Arn>';
+
+function jobFindings(application: string, name: string, state: string, results = RESULTS): Acknowledgement[] {
+  const path = `${application}/Role/DefaultPolicy/Resource`;
   return [
     { rule: wildcard(`${state}/checkpoints/${name}/*`), path, reason: ownPrefix('checkpoints') },
     { rule: wildcard(`${state}/savepoints/${name}/*`), path, reason: ownPrefix('savepoints') },
     { rule: wildcard(`${state}/ha/${name}/*`), path, reason: ownPrefix('HA metadata') },
-    { rule: wildcard(`<Results25575328.Arn>/${name}/*`), path, reason: ownPrefix('results') },
-    {
-      rule: 'AwsSolutions-S1',
-      path: `${stack}/Results/Resource`,
-      reason: "the sample's results are made-up prices that nobody audits; the state bucket, which matters, has an access log",
-    },
+    { rule: wildcard(`${results}/${name}/*`), path, reason: ownPrefix('results') },
   ];
+}
+
+function resultsFinding(scope: string): Acknowledgement {
+  const reason = "the sample's results are made-up prices that nobody audits; the state bucket, which matters, has an access log";
+  return { rule: 'AwsSolutions-S1', path: `${scope}/Results/Resource`, reason };
 }
 
 function autoscalerFindings(path: string): Acknowledgement[] {
@@ -137,27 +155,52 @@ function karpenterFindings(path: string): Acknowledgement[] {
   ];
 }
 
+const generated = (platform: string): Acknowledgement[] => [
+  ...jobFindings('GeneratedTicks/GeneratedTicks', 'generated-ticks', exported(platform)),
+  resultsFinding('GeneratedTicks'),
+];
+
 /** Findings of cdk-nag AwsSolutions on each sample that stay, one by one. A new finding fails the test, and so does one that is gone. */
 export const ACKNOWLEDGED: Record<string, Acknowledgement[]> = {
   'flink-on-spot': [
     ...clusterFindings('FlinkPlatform'),
     ...nodeFindings('FlinkPlatform/Platform/Capacity/NodeRole/Resource'),
     ...autoscalerFindings('FlinkPlatform/Platform/Capacity/ClusterAutoscaler/Role/DefaultPolicy/Resource'),
-    ...jobFindings('FlinkPlatform', 'PriceMaxima', 'PriceMaxima', 'price-maxima'),
+    ...jobFindings('PriceMaxima/PriceMaxima', 'price-maxima', exported('FlinkPlatform')),
+    resultsFinding('PriceMaxima'),
   ],
   'flink-on-karpenter': [
     ...clusterFindings('FlinkOnKarpenter'),
     ...nodeFindings('FlinkOnKarpenter/Platform/Capacity/NodeRole/Resource'),
     ...nodeFindings('FlinkOnKarpenter/Platform/Capacity/KarpenterNodes/NodeRole/Resource'),
     ...karpenterFindings('FlinkOnKarpenter/Platform/Capacity/Karpenter/Role/DefaultPolicy/Resource'),
-    ...jobFindings('FlinkOnKarpenter', 'GeneratedTicks', 'GeneratedTicks', 'generated-ticks'),
+    ...generated('FlinkOnKarpenter'),
   ],
-  'flink-on-auto-mode': [
-    ...clusterFindings('FlinkOnAutoMode'),
-    ...autoModeFindings('FlinkOnAutoMode'),
-    ...jobFindings('FlinkOnAutoMode', 'GeneratedTicks', 'GeneratedTicks', 'generated-ticks'),
+  'flink-on-auto-mode': [...clusterFindings('FlinkOnAutoMode'), ...autoModeFindings('FlinkOnAutoMode'), ...generated('FlinkOnAutoMode')],
+  'flink-on-existing-nodes': [
+    ...handlerFindings('FlinkOnExistingNodes/Platform'),
+    ...jobFindings('FlinkOnExistingNodes/GeneratedTicks', 'generated-ticks', STATE),
+    resultsFinding('FlinkOnExistingNodes'),
+  ],
+  'flink-in-a-blueprint': [
+    ...jobFindings(
+      'FlinkInABlueprint/FlinkAddOn/GeneratedTicks',
+      'generated-ticks',
+      '<FlinkAddOnPlatformStateBucket8B9FEC34.Arn>',
+      '<FlinkAddOnResultsF5BA429A.Arn>',
+    ),
+    resultsFinding('FlinkInABlueprint/FlinkAddOn'),
   ],
 };
 
+/** Only what lies below is judged: the rest of a blueprint is EKS Blueprints' own. */
+export const JUDGED: Record<string, string> = { 'flink-in-a-blueprint': 'FlinkInABlueprint/FlinkAddOn/' };
+
 /** So many findings there may be at most: the number falls, it does not grow. */
-export const MOST: Record<string, number> = { 'flink-on-spot': 20, 'flink-on-karpenter': 35, 'flink-on-auto-mode': 20 };
+export const MOST: Record<string, number> = {
+  'flink-on-spot': 20,
+  'flink-on-karpenter': 35,
+  'flink-on-auto-mode': 20,
+  'flink-on-existing-nodes': 8,
+  'flink-in-a-blueprint': 5,
+};

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { TemplateSnapshotSerializer } from '../../lib/testing';
 import { CfnTemplate } from '../fixtures/apps';
 import { kubernetesObjects, KubernetesObject } from '../fixtures/kubernetes';
-import { runSample, templateIn } from '../fixtures/sample';
+import { PROGRAMS, runSample, stacksIn, templateIn } from '../fixtures/sample';
 
 jest.setTimeout(120_000);
 
@@ -31,6 +31,34 @@ function yamlOf(object: KubernetesObject): string {
     .replace(/\$\{[^}]*\}/g, '<deployment>')
     .replace(/dkr\.ecr\.\S+:<asset>/g, 'dkr.ecr/<image>');
 }
+
+/** Machines that are objects; their lists of types, which the selector's tests hold, as numbers. */
+function machinesOf(template: CfnTemplate): string[] {
+  const machines = kubernetesObjects(template).filter(({ kind }) => /^(NodePool|(EC2)?NodeClass)$/.test(kind as string));
+  for (const { spec } of machines) {
+    for (const one of (spec.template?.spec.requirements ?? []) as { values: unknown }[])
+      if ((one.values as string[]).length > 2) one.values = `(${(one.values as string[]).length})`;
+  }
+  const yaml = (object: KubernetesObject): string => stringify(TemplateSnapshotSerializer.normalize(object), { lineWidth: 0 });
+  return machines.map((object) => `\n${yaml(object).replace(/\$\{[^}]*\}/g, '<deployment>')}`);
+}
+
+/** On which nodes the pods of the sample may run. */
+function placesOf(template: CfnTemplate): string[] {
+  const deployments = kubernetesObjects(template).filter(({ kind }) => kind === 'Deployment');
+  return deployments.map(({ metadata, spec }) => `${metadata.name}: ${JSON.stringify(spec.template.spec.affinity.nodeAffinity)}`);
+}
+
+// The other kinds of capacity: what stands in each stack, the machines, and where the pods of the job go.
+describe.each(PROGRAMS.filter((program) => program !== 'flink-on-spot' && program !== 'flink-in-a-blueprint'))('bin/%s', (program) => {
+  const made = runSample({ program }).out;
+
+  test.each(stacksIn(made))('%s', (stack) => {
+    const template = templateIn(made, stack);
+    const all = [countsOf(template), ...machinesOf(template), ...placesOf(template)];
+    expect(`\n${all.join('\n')}`).toMatchSnapshot();
+  });
+});
 
 test('resources of the platform', () => {
   expect(countsOf(platform)).toMatchSnapshot();

@@ -1,9 +1,10 @@
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { StateBucket, StateBucketProps } from '../../lib';
 import { CfnResourceJson, onlyResource, resourcesOf, templateOf, testApp, warningsOf } from '../fixtures/apps';
+import { expectProblem } from '../fixtures/refusals';
 
 function bucketOf(props: StateBucketProps = {}, app: App = testApp()): { bucket: CfnResourceJson; stack: Stack } {
   const stack = new Stack(app, 'Stack');
@@ -148,6 +149,49 @@ describe('an application in the bucket', () => {
 
   test('a given bucket is not made again', () => {
     expect(Object.keys(resourcesOf(templateOf(stack), 'AWS::S3::Bucket')).filter((id) => id.startsWith('Given'))).toEqual([]);
+  });
+});
+
+describe('a given bucket', () => {
+  const problemsWith = (rule: s3.LifecycleRule): string[] => {
+    const stack = new Stack(testApp(), 'Stack');
+    return StateBucket.fromBucket(stack, 'Given', new s3.Bucket(stack, 'Own', { lifecycleRules: [rule] })).node.validate();
+  };
+
+  // Row 32. Source: Amazon S3, lifecycle configuration: a rule without a prefix is for all objects.
+  test.each<[string, s3.LifecycleRule]>([
+    ['all objects', { id: 'Old', expiration: Duration.days(30) }],
+    ['the checkpoints', { id: 'Old', prefix: 'checkpoints/', expiration: Duration.days(30) }],
+    ['those of one job', { id: 'Old', prefix: 'checkpoints/prices/', expirationDate: new Date('2030-01-01') }],
+    [
+      'objects that it archives',
+      { id: 'Old', transitions: [{ storageClass: s3.StorageClass.GLACIER, transitionAfter: Duration.days(30) }] },
+    ],
+  ])('whose lifecycle touches %s is refused', (_, rule) => {
+    expect(problemsWith(rule)).toHaveLength(1);
+    expect(problemsWith(rule)[0]).toMatch(/^Stack\/Given: its lifecycle rule 'Old' expires or moves/);
+    expectProblem(problemsWith(rule)[0]);
+  });
+
+  test.each<[string, s3.LifecycleRule]>([
+    ['other objects', { prefix: 'results/', expiration: Duration.days(30) }],
+    ['uploads that were never completed', { abortIncompleteMultipartUploadAfter: Duration.days(7) }],
+    ['old versions', { noncurrentVersionExpiration: Duration.days(30) }],
+    ['nothing, because it is off', { enabled: false, expiration: Duration.days(30) }],
+  ])('whose lifecycle touches %s passes', (_, rule) => {
+    expect(problemsWith(rule)).toEqual([]);
+  });
+
+  // Row 28.
+  test('of another account or region is warned about; one beside the platform, or of unknown place, is not', () => {
+    const warned = (env: { account?: string; region?: string }): string => {
+      const stack = new Stack(testApp(), 'Stack', { env: { account: '111122223333', region: 'eu-west-1' } });
+      StateBucket.fromBucket(stack, 'Given', s3.Bucket.fromBucketAttributes(stack, 'Own', { bucketName: 'own', ...env }));
+      return warningsOf(stack).join();
+    };
+    expect(warned({ account: '444455556666' })).toMatch(/belongs to account 444455556666/);
+    expect(warned({ region: 'us-east-1' })).toMatch(/is in us-east-1/);
+    expect([warned({}), warned({ account: '111122223333', region: 'eu-west-1' })]).toEqual(['', '']);
   });
 });
 

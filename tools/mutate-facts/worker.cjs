@@ -54,9 +54,11 @@ process.on('message', async ({ one, tests }) => {
   mutant = one && { ...one, file: join(ROOT, one.file) };
   const inside = Object.keys(require.cache).filter((file) => file.startsWith(ROOT) && !file.includes('node_modules'));
   inside.forEach((file) => file !== __filename && delete require.cache[file]);
+  // Or this module would hold all that it ever loaded.
+  module.children.length = 0;
   for (const file of tests) {
     const failure = await failureOf(file);
-    if (failure !== undefined) return process.send({ killed: true, by: file, failure });
+    if (failure !== undefined) return process.send({ killed: true, by: file, failure, heap: process.memoryUsage().heapUsed });
   }
-  process.send({ killed: false });
+  process.send({ killed: false, heap: process.memoryUsage().heapUsed });
 });

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { podProperties } from '../../configuration';
+import { HighAvailability, podProperties } from '../../configuration';
 import { IdentityConfig, IFlinkIdentity, IrsaIdentity } from '../../identity';
 import { FlinkEviction } from '../../interruption';
 import { FlinkRuntimeBindOptions, IBoundFlinkRuntime, IFlinkRuntime, RunningJob } from '../flink-runtime';
@@ -62,7 +62,7 @@ export class StandaloneRuntime implements IFlinkRuntime {
       prerequisites: identity.prerequisites,
       // An autoscaler would start what is suspended.
       parts: scaling.autoscaler && !options.suspended ? ['core', 'autoscaling'] : ['core'],
-      problems: [...scaling.problems, ...eviction.problems, ...standbyProblems(standbyJobManagers)],
+      problems: [...scaling.problems, ...eviction.problems, ...standbyProblems(standbyJobManagers, highAvailability)],
       warnings: eviction.warnings,
       maxTaskManagers: scaling.maxTaskManagers,
       spareTaskManagers: scaling.spareTaskManagers,
@@ -95,7 +95,12 @@ export class StandaloneRuntime implements IFlinkRuntime {
   }
 }
 
-function standbyProblems(standby: number): string[] {
+function standbyProblems(standby: number, { recovers }: HighAvailability): string[] {
+  if (!recovers && standby > 0) {
+    return [
+      `standbyJobManagers is ${standby}, and flink.highAvailability is none: allowed is 0 then, because nothing tells them which one leads; remove it, or use HighAvailability.kubernetes()`,
+    ];
+  }
   if (!Token.isUnresolved(standby) && Number.isInteger(standby) && standby >= 0) return [];
   const given = Token.isUnresolved(standby) ? 'a number that only a deployment knows' : String(standby);
   return [`standbyJobManagers is ${given}: allowed is a whole number of 0 or more, the JobManagers that wait to take over; use 1`];

@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import * as lib from '../../../lib';
 import { ApplicationOverrides, templateOf, testJob } from '../../fixtures/apps';
 import { deploymentsOf, flinkOptions, KubernetesObject, kubernetesObjects, selects } from '../../fixtures/kubernetes';
@@ -30,6 +31,23 @@ describe('a pod that leaves', () => {
   ])('%s', (_, props, seconds) => {
     const { taskManager } = deploymentsOf(drawn(props));
     expect(hookOf(taskManager)?.slice(-2)).toEqual(['45', seconds]);
+  });
+
+  test('leaves the checkpoint fifteen seconds of a deadline, and waits 30 s for a replacement at most', () => {
+    const waits = [20, 45, 60].map((deadline) => {
+      const eviction = lib.FlinkEviction.checkpointFirst({ deadline: Duration.seconds(deadline) });
+      return hookOf(deploymentsOf(drawn(runtime({ scaling: fixed, eviction }))).taskManager)?.slice(-2);
+    });
+    expect(waits).toEqual([
+      ['20', '5'],
+      ['45', '30'],
+      ['60', '30'],
+    ]);
+  });
+
+  test('at once has the 30 s of Kubernetes, and no hook', () => {
+    const { taskManager } = deploymentsOf(drawn(runtime({ eviction: lib.FlinkEviction.atOnce() })));
+    expect([taskManager.spec.template.spec.terminationGracePeriodSeconds, hookOf(taskManager)]).toEqual([30, undefined]);
   });
 
   test('asks its JobManager, and the JobManager itself', () => {
