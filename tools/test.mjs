@@ -1,5 +1,5 @@
 // `npm test`: lint, types, unit, snapshot, policy and real-Flink tests, each with its time, then one line of totals.
-// Options: --only NAME (a step below), --with NAME,… (steps that take longer and are no part of `npm test`), --repeat N (the kill
+// Options: --only NAME (a step below), --with NAME,… (steps that take longer and are no part of `npm test`; `consumers` is under CI=true), --repeat N (the kill
 // drill of test/flink N times), --orders N and --seed N (orders in which test/cluster deploys each app, and where they come from),
 // --all (every combination of consumers).
 import { spawnSync } from 'node:child_process';
@@ -33,7 +33,7 @@ const steps = [
     run: () => check([process.execPath, 'tools/flink-options/run.mjs', '--check']),
   },
   { name: 'flink', needs: { mvn: 'Maven', java: 'JDK 17', python3: 'Python 3' }, run: () => jest('flink', ['--runInBand']) },
-  { name: 'consumers', extra: true, run: () => program('consumers', 'tools/consumers/run.mjs', ['--all']) },
+  { name: 'consumers', extra: !strict, run: () => program('consumers', 'tools/consumers/run.mjs', ['--all']) },
   { name: 'cluster', extra: true, needs: { go: 'Go 1.26', python3: 'Python 3' }, run: () => jest('cluster', ['--runInBand']) },
 ];
 
