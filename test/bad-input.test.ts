@@ -356,6 +356,16 @@ describe('what is legal and risky is a warning', () => {
   });
 });
 
+test('more tasks than shards are warned about (row 62)', () => {
+  const reading = (max: number): string[] => {
+    const job = application(scaled({ max }, { taskManager: { taskSlots: 2 } }));
+    job.readFrom(new lib.KinesisSource(Stack.of(job), 'Ticks', { shards: 4 }));
+    return warningsOf(job);
+  };
+  expect(reading(3).join('\n')).toMatch(/the source has 4 shards, and 3 TaskManagers x 2 slots = 6 tasks may read it/);
+  expect(reading(2)).toEqual([]);
+});
+
 describe('a value that is known only at deployment is not compared', () => {
   const number = (): number => Token.asNumber({ Ref: 'Parameter' });
   const text = (): string => Token.asString({ Ref: 'Parameter' });
