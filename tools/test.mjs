@@ -1,6 +1,7 @@
 // `npm test`: lint, types, unit, snapshot, policy and real-Flink tests, each with its time, then one line of totals.
 // Options: --only NAME (a step below), --with NAME,… (steps that take longer and are no part of `npm test`; `consumers` is under CI=true), --repeat N (the kill
 // drill of test/flink N times), --orders N and --seed N (orders in which test/cluster deploys each app, and where they come from),
+// --pods (real pods too) and --deploys N (how often the job in them is changed),
 // --all (every combination of consumers).
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -11,6 +12,7 @@ const only = option('--only');
 const extra = (option('--with') ?? '').split(',');
 if (option('--repeat')) process.env.FLINK_REPEAT = option('--repeat');
 if (option('--orders')) process.env.CLUSTER_ORDERS = option('--orders');
+if (option('--deploys')) process.env.CLUSTER_DEPLOYS = option('--deploys');
 if (option('--seed')) process.env.CLUSTER_SEED = option('--seed');
 if (process.argv.includes('--pods')) process.env.CLUSTER_PODS = 'true';
 

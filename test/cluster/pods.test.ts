@@ -24,6 +24,8 @@ import { KubectlResult, TestCluster } from './test-cluster';
 
 const MINUTES = 60_000;
 const PATIENCE = 5 * MINUTES;
+/** Deploys in a row. */
+const DEPLOYS = Number(process.env.CLUSTER_DEPLOYS ?? 3);
 const log = (line: string): void => void process.stderr.write(`cluster: ${line}\n`);
 
 /** What the machine forbids is skipped, and said loudly: pods run nowhere else. They are asked for, since they want a quiet machine. */
@@ -70,7 +72,7 @@ withNodes('an application in real pods', () => {
   }, 2 * MINUTES);
 
   /** The sample's job on two TaskManagers, small enough for one machine, with S3 on the bridge. */
-  function application(): string {
+  function application(interval = Duration.minutes(1)): string {
     const app: App = testApp();
     const { platform, stack } = testPlatform(
       { capacity: new lib.ManagedNodeGroupCapacity({ autoscaling: lib.NodeAutoscaling.none() }) },
@@ -84,7 +86,7 @@ withNodes('an application in real pods', () => {
       taskManager: { memory: Size.mebibytes(1280), cpu: 0.2, taskSlots: 1 },
       runtime: new lib.StandaloneRuntime({ scaling: lib.FlinkScaling.fixed({ parallelism: 2, spare: 1 }) }),
       // The job grows to two slots after a checkpoint; and still long enough to tell the hook's from the next.
-      checkpointing: { interval: Duration.minutes(1) },
+      checkpointing: { interval },
       properties: { 's3.endpoint': storage.endpoint, 's3.path.style.access': 'true', 'web.refresh-interval': '200' },
     });
     made.writeTo(s3.Bucket.fromBucketName(stack, 'Results', 'results'), 'prices');
@@ -108,6 +110,32 @@ withNodes('an application in real pods', () => {
       expect(JSON.stringify(cluster.object('configmap', 'prices-cluster-config-map', 'prices').data)).toContain(job.host);
     },
     2 * PATIENCE,
+  );
+
+  test(
+    `${DEPLOYS} changed deploys in a row: the new graph, from a checkpoint that the pods took when they left`,
+    async () => {
+      for (let count = 1; count <= DEPLOYS; count++) {
+        const before = await running();
+        const known = await before.checkpoint();
+        const start = Date.now();
+        const interval = 60 + count;
+        await deployment.deploy(application(Duration.seconds(interval)));
+        const after = await waitFor(
+          'the new graph runs',
+          async () => {
+            const job = await running();
+            const seen = await job.interval();
+            return { done: seen === interval * 1000 ? job : undefined, seen: `interval ${seen}` };
+          },
+          { within: PATIENCE, every: 500 },
+        );
+        figure(`deploy ${count}: all tasks run again`, start);
+        expect(after.id).toBe(before.id);
+        expect(await after.restored()).toBeGreaterThan(known);
+      }
+    },
+    DEPLOYS * PATIENCE,
   );
 
   test(
@@ -172,7 +200,8 @@ withNodes('an application in real pods', () => {
       const before = await running();
       const checkpoint = await before.checkpoint();
       const [node] = [...nodes.values()].filter(({ ready }) => ready.name.startsWith('spot'));
-      await startSpot(node.ready.name === 'spot-b' ? 'spot-c' : 'spot-b');
+      const gone = ['spot-b', 'spot-c'].find((name) => !nodes.has(name));
+      if (gone !== undefined) await startSpot(gone);
       const start = Date.now();
       await node.kill();
       nodes.delete(node.ready.name);

@@ -51,10 +51,19 @@ export class RunningJob {
     return (await ask<Checkpoints>(`${this.address}/jobs/${this.id}/checkpoints`)).latest.restored?.id;
   }
 
+  /** Its checkpoint interval in milliseconds, which is a part of its graph. */
+  public async interval(): Promise<number> {
+    return (await ask<{ interval: number }>(`${this.address}/jobs/${this.id}/checkpoints/config`)).interval;
+  }
+
   /** How often it was restarted since its JobManager started. */
   public async restarts(): Promise<number> {
-    const [metric] = await ask<{ value: string }[]>(`${this.address}/jobs/${this.id}/metrics?get=numRestarts`);
-    return Number(metric.value);
+    for (;;) {
+      // Empty until the JobManager has collected its own metrics for the first time.
+      const [metric] = await ask<{ value: string }[]>(`${this.address}/jobs/${this.id}/metrics?get=numRestarts`);
+      if (metric !== undefined) return Number(metric.value);
+      await pause(200);
+    }
   }
 
   /** Takes a checkpoint; its number. */
