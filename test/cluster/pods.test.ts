@@ -174,7 +174,7 @@ withNodes('an application in real pods', () => {
       const checkpoint = await waitFor(
         'the hook has a checkpoint',
         async () => {
-          const id = /checkpoint-before-leaving: checkpoint (\d+) is complete/.exec(said())?.[1];
+          const id = /checkpoint-before-leaving: checkpoint (\d+)(, which was under way,)? is complete/.exec(said())?.[1];
           return Promise.resolve({ done: id && Number(id), seen: said().split('\n').slice(-2).join(' ') });
         },
         { within: PATIENCE },

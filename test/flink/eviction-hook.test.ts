@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { LocalRun } from '../../local/local-run';
 import { BuiltSample, buildSample } from '../../local/sample-job';
+import { waitFor } from '../../local/waiting';
 import { PATIENCE, resultsOf, sampleTemplate } from './sample';
 import { expectedMaxima, knownTick, sorted } from './window-maxima';
 
@@ -58,9 +59,19 @@ describe.each(['1.20', '2.2'])('the eviction hook on Flink %s', (line) => {
     3 * PATIENCE,
   );
 
-  test('a pod that leaves when the job has ended goes at once', async () => {
-    expect(await leave()).toContain('the job is FINISHED; there is nothing to save');
-  }, 60_000);
+  test(
+    'a pod that leaves when the job has ended goes at once',
+    async () => {
+      // The last results are committed a moment before the job has ended.
+      const ended = async (): Promise<{ done?: true; seen: string }> => {
+        const { status } = await get<{ status: string }>(`/jobs/${job}/status`);
+        return { done: status === 'FINISHED' ? true : undefined, seen: status };
+      };
+      await waitFor('the job has ended', ended, { within: PATIENCE });
+      expect(await leave()).toContain('the job is FINISHED; there is nothing to save');
+    },
+    2 * PATIENCE,
+  );
 
   async function leave(): Promise<string> {
     const { port } = new URL(run.cluster.rest.address);
