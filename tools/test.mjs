@@ -1,8 +1,8 @@
 // `npm test`: lint, types, unit, snapshot, policy and real-Flink tests, each with its time, then one line of totals.
-// Options: --only NAME (a step below), --with NAME,… (steps that take longer and are no part of `npm test`; `consumers` is under CI=true), --repeat N (the kill
+// Options: --only NAME (a step below), --with NAME,… (steps that take longer and are a part of `npm test` under CI=true only), --repeat N (the kill
 // drill of test/flink N times), --orders N and --seed N (orders in which test/cluster deploys each app, and where they come from),
-// --pods (real pods too) and --deploys N (how often the job in them is changed),
-// --all (every combination of consumers).
+// --no-pods (no real pods) and --deploys N (how often the job in them is changed, on both lines),
+// --all (every combination of consumers), --file PATTERN (test files of jest's steps).
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,8 @@ if (option('--repeat')) process.env.FLINK_REPEAT = option('--repeat');
 if (option('--orders')) process.env.CLUSTER_ORDERS = option('--orders');
 if (option('--deploys')) process.env.CLUSTER_DEPLOYS = option('--deploys');
 if (option('--seed')) process.env.CLUSTER_SEED = option('--seed');
-if (process.argv.includes('--pods')) process.env.CLUSTER_PODS = 'true';
+if (process.argv.includes('--no-pods')) process.env.CLUSTER_PODS = 'false';
+const files = option('--file') ? ['--testPathPatterns', option('--file')] : [];
 
 const bin = (name) => join('node_modules', '.bin', name);
 const totals = { passed: 0, failed: 0, skipped: 0 };
@@ -36,7 +37,7 @@ const steps = [
   },
   { name: 'flink', needs: { mvn: 'Maven', java: 'JDK 17', python3: 'Python 3' }, run: () => jest('flink', ['--runInBand']) },
   { name: 'consumers', extra: !strict, run: () => program('consumers', 'tools/consumers/run.mjs', ['--all']) },
-  { name: 'cluster', extra: true, needs: { go: 'Go 1.26', python3: 'Python 3' }, run: () => jest('cluster', ['--runInBand']) },
+  { name: 'cluster', extra: !strict, needs: { go: 'Go 1.26', python3: 'Python 3' }, run: () => jest('cluster', ['--runInBand']) },
 ];
 
 const asked = (step) => (only ? step.name === only : !step.extra || extra.includes(step.name));
@@ -72,7 +73,7 @@ function jest(project, args = []) {
   mkdirSync('.local', { recursive: true });
   const report = join('.local', `jest-${project}.json`);
   rmSync(report, { force: true });
-  const command = [bin('jest'), '--selectProjects', project, '--json', '--outputFile', report, ...args];
+  const command = [bin('jest'), '--selectProjects', project, '--json', '--outputFile', report, ...files, ...args];
   const { status } = spawnSync(command[0], command.slice(1), { stdio: ['ignore', 'ignore', 'inherit'] });
   const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {};
   const failedSuites = result.numRuntimeErrorTestSuites ?? 0;

@@ -33,7 +33,7 @@ Interrupts a job on real Flink in every way that matters and prints what each co
   --configuration a,b   of ${CONFIGURATIONS.map(({ name }) => name).join(', ')}
   --runs N              runs of every cell (notice, kill and vanish have 5, the others 1)
   --line 2.2            Flink line: ${LINES.join(' or ')}
-  --lanes 2             clusters that wait side by side; starts and interruptions come one after the other
+  --lanes 3             clusters that wait side by side; starts and interruptions come one after the other
   --minutes 60          starts no run after so long; every cell has had one before any has a second
   --kills 100           the long form: so many losses, one after the other, and every result compared
   --seed 1              order of the long form
@@ -45,7 +45,7 @@ const OPTIONS = {
   configuration: { type: 'string' },
   line: { type: 'string', default: '2.2' },
   runs: { type: 'string' },
-  lanes: { type: 'string', default: '2' },
+  lanes: { type: 'string', default: '3' },
   minutes: { type: 'string' },
   kills: { type: 'string' },
   seed: { type: 'string', default: '1' },

@@ -4,7 +4,7 @@ import { waitFor } from '../waiting';
 import { DrillCluster } from './drill-cluster';
 import { costOf, JobCost } from './job-log';
 import { Exactness, RATE, SHARDS } from './ledger';
-import { LEAD, Quiet } from './quiet';
+import { Alone, LEAD, Quiet } from './quiet';
 import { Interruption, Scenario } from './scenario';
 
 /** What one interruption of one fresh cluster cost. Times in seconds. */
@@ -55,15 +55,18 @@ export async function drillOnce(
   signal?: AbortSignal,
 ): Promise<DrillResult> {
   const application = scenario.prepare?.(template) ?? template;
-  if (scenario.phase * 1000 < LEAD) return quiet.start(() => withCluster((at, work) => pause(at - Date.now()).then(work)), signal);
+  // Between a start and an interruption that soon follows nothing else fits.
+  if (scenario.phase * 1000 < LEAD)
+    return quiet.startAndInterrupt((release) => withCluster((at, work) => pause(at - Date.now()).then(() => work(release))), signal);
   return withCluster((at, work) => quiet.interrupt(at, work, signal));
 
-  async function withCluster(when: (at: number, work: () => Promise<DrillResult>) => Promise<DrillResult>): Promise<DrillResult> {
+  async function withCluster(when: (at: number, work: Alone<DrillResult>) => Promise<DrillResult>): Promise<DrillResult> {
     const cluster = await startCluster();
     try {
       await cluster.checkpoint();
       const checkpointed = Date.now();
-      return await when(checkpointed + scenario.phase * 1000, () => interrupt(cluster, scenario, checkpointed, signal));
+      const work: Alone<DrillResult> = (release) => interrupt(cluster, scenario, { checkpointed, release, signal });
+      return await when(checkpointed + scenario.phase * 1000, work);
     } catch (error) {
       throw new Error(`${(error as Error).message}\n(logs: ${cluster.run.folder})`, { cause: error });
     } finally {
@@ -77,7 +80,14 @@ export async function drillOnce(
   }
 }
 
-async function interrupt(cluster: DrillCluster, scenario: Scenario, checkpointed: number, signal?: AbortSignal): Promise<DrillResult> {
+/** When the last checkpoint was complete, and who is told that the tasks run again. */
+interface Surroundings {
+  readonly checkpointed: number;
+  readonly release: () => void;
+  readonly signal?: AbortSignal;
+}
+
+async function interrupt(cluster: DrillCluster, scenario: Scenario, { checkpointed, release, signal }: Surroundings): Promise<DrillResult> {
   const before = cluster.counts();
   const since = Date.now();
   const seen: [number, number][] = [];
@@ -85,9 +95,11 @@ async function interrupt(cluster: DrillCluster, scenario: Scenario, checkpointed
   const interruption = await scenario
     .interrupt(cluster)
     .then(async (done) => {
-      await settle(cluster, scenario, done, signal);
+      await awaitTasks(cluster, done, signal);
       // How the job catches up is seen too.
       await pause(3_000, undefined, { signal });
+      release();
+      await settle(cluster, scenario, signal);
       return done;
     })
     .finally(() => clearInterval(sampler));
@@ -131,19 +143,22 @@ function timelineOf(cluster: DrillCluster, { evictions }: Interruption, since: n
   };
 }
 
-/** Waits until all tasks run again, then for the full parallelism, with a checkpoint every ten seconds as periodic ones would come. */
-async function settle(cluster: DrillCluster, { observe }: Scenario, { losses }: Interruption, signal?: AbortSignal): Promise<void> {
+/** Waits until all tasks run again. */
+async function awaitTasks(cluster: DrillCluster, { losses }: Interruption, signal?: AbortSignal): Promise<void> {
   const last = losses.at(-1);
-  if (last !== undefined) {
-    const runs = async (): Promise<{ done?: true; seen: string }> => {
-      const event = cluster.events().at(-1);
-      return {
-        done: event?.what === 'running' && event.at > last ? true : undefined,
-        seen: `${event?.what} at ${event?.at}, lost at ${last}`,
-      };
+  if (last === undefined) return;
+  const runs = async (): Promise<{ done?: true; seen: string }> => {
+    const event = cluster.events().at(-1);
+    return {
+      done: event?.what === 'running' && event.at > last ? true : undefined,
+      seen: `${event?.what} at ${event?.at}, lost at ${last}`,
     };
-    await waitFor('all tasks run again', runs, { within: RECOVERY * 1000, every: 250, signal });
-  }
+  };
+  await waitFor('all tasks run again', runs, { within: RECOVERY * 1000, every: 250, signal });
+}
+
+/** Waits for the full parallelism, with a checkpoint every ten seconds as periodic ones would come. */
+async function settle(cluster: DrillCluster, { observe }: Scenario, signal?: AbortSignal): Promise<void> {
   const end = Date.now() + observe * 1000;
   for (let next = Date.now() + 10_000; Date.now() < end && !isFull(cluster);) {
     await pause(250, undefined, { signal });

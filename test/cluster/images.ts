@@ -13,50 +13,60 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { programPath } from './binaries';
-import { writeImage } from './image';
-
-/** Name under which the image of the sample is on every node. */
-export const FLINK_IMAGE = 'localhost/price-maxima:test';
+import { Image, writeImages } from './image';
 
 /** The handler under the name that its own chart gives it, so that the chart's DaemonSet finds it. */
 const HANDLER_IMAGE = 'public.ecr.aws/aws-ec2/aws-node-termination-handler:v1.25.6';
 
+/** What images of jobs are made of: each has Flink of the same folder and one jar. */
+export interface FlinkImages {
+  readonly home: string;
+  /** By the name of the image. */
+  readonly jars: Record<string, string>;
+}
+
 /** Archives of all images that the tests' pods need. */
-export async function makeImages(folder: string, flinkHome: string, jar: string): Promise<string[]> {
-  const small = [
-    await imageOf(folder, 'localhost/pause:1', (root) => program(programPath('pause'), join(root, 'pause')), ['/pause']),
-    await imageOf(folder, HANDLER_IMAGE, handler, ['/node-termination-handler']),
-  ];
-  const flink = await imageOf(folder, FLINK_IMAGE, (root) => fillFlinkImage(root, flinkHome, jar), ['/docker-entrypoint.sh'], {
-    user: '9999',
-    environment: { FLINK_HOME: '/opt/flink', JAVA_HOME: '/opt/java', PATH: '/opt/flink/bin:/opt/java/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
-  });
-  return [...small, flink];
-}
-
-function handler(root: string): void {
-  program(programPath('node-termination-handler'), join(root, 'node-termination-handler'));
-}
-
-async function imageOf(
-  folder: string,
-  name: string,
-  fill: (root: string) => void,
-  entrypoint: string[],
-  rest: { user?: string; environment?: Record<string, string> } = {},
-): Promise<string> {
-  const root = mkdtempSync(join(tmpdir(), 'flink-image-'));
-  try {
-    chmodSync(root, 0o755);
+export async function makeImages(folder: string, flink: FlinkImages): Promise<string[]> {
+  const work = mkdtempSync(join(tmpdir(), 'flink-image-'));
+  const layer = (name: string, fill: (root: string) => void): string => {
+    const root = join(work, name);
+    mkdirSync(root, { mode: 0o755 });
     fill(root);
-    const archive = join(folder, `${basename(name).replace(/\W/g, '-')}.tar`);
-    await writeImage(root, archive, { name, entrypoint, ...rest });
-    return archive;
+    return root;
+  };
+  const archive = async (name: string, images: Image[]): Promise<string> => {
+    await writeImages(join(folder, name), images);
+    return join(folder, name);
+  };
+  try {
+    const pause = layer('pause', (root) => program(programPath('pause'), join(root, 'pause')));
+    const handler = layer('handler', (root) => program(programPath('node-termination-handler'), join(root, 'node-termination-handler')));
+    return [
+      await archive('pause.tar', [{ name: 'localhost/pause:1', layers: [pause], entrypoint: ['/pause'] }]),
+      await archive('handler.tar', [{ name: HANDLER_IMAGE, layers: [handler], entrypoint: ['/node-termination-handler'] }]),
+      await archive('flink.tar', flinkImages(flink, layer)),
+    ];
   } finally {
-    rmSync(root, { recursive: true, force: true });
+    rmSync(work, { recursive: true, force: true });
   }
+}
+
+function flinkImages({ home, jars }: FlinkImages, layer: (name: string, fill: (root: string) => void) => string): Image[] {
+  const base = layer('flink', (root) => fillFlinkImage(root, home));
+  const environment = {
+    FLINK_HOME: '/opt/flink',
+    JAVA_HOME: '/opt/java',
+    PATH: '/opt/flink/bin:/opt/java/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  };
+  return Object.entries(jars).map(([name, jar], index) => ({
+    name,
+    layers: [base, layer(`job-${index}`, (root) => program(jar, join(root, 'opt', 'flink', 'usrlib', 'job.jar')))],
+    entrypoint: ['/docker-entrypoint.sh'],
+    user: '9999',
+    environment,
+  }));
 }
 
 /** What Flink's scripts and ours call. The official image has all of it and more. */
@@ -69,12 +79,11 @@ const TOOLS =
  * The layout of the official image: Flink in /opt/flink, user 9999, an entrypoint that takes `standalone-job` and `taskmanager`. Java and
  * the tools are this machine's own. Source: apache/flink-docker, Dockerfile.
  */
-function fillFlinkImage(root: string, flinkHome: string, jar: string): void {
+function fillFlinkImage(root: string, flinkHome: string): void {
   const home = join(root, 'opt', 'flink');
   for (const folder of ['tmp', 'etc', 'opt/flink/log', 'opt/flink/usrlib']) mkdirSync(join(root, folder), { recursive: true });
   for (const part of ['bin', 'lib', 'conf', 'plugins'])
     cpSync(join(flinkHome, part), join(home, part), { recursive: true, dereference: true });
-  copyFileSync(jar, join(home, 'usrlib', 'price-maxima.jar'));
   copyJava(join(root, 'opt', 'java'));
   for (const folder of ['bin', 'sbin', 'lib', 'lib64']) {
     mkdirSync(join(root, 'usr', folder), { recursive: true });

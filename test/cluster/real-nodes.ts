@@ -45,26 +45,44 @@ export function startRealNode(cluster: TestCluster, index: number, options: Real
   return Part.start<ReadyNode>(['node', '--node', JSON.stringify(node), '--images', JSON.stringify(images)]);
 }
 
-/** What this machine lacks for real nodes, one sentence each; empty when it has everything. */
-export function lackForNodes(): string[] {
+/** What this machine lacks for real nodes, one sentence each. */
+export interface Lack {
+  /** Programs that can be installed. */
+  readonly programs: string[];
+  /** What the machine forbids, whatever is installed. */
+  readonly rights: string[];
+}
+
+/** What this machine lacks for real nodes. */
+export function lackForNodes(): Lack {
+  if (process.platform !== 'linux') return { programs: [], rights: ['Linux'] };
+  if (process.getuid?.() !== 0) return { programs: [], rights: ['root, which makes namespaces, mounts and networks'] };
+  return { programs: lackingPrograms(), rights: lackingRights() };
+}
+
+function lackingPrograms(): string[] {
+  const files = { '/usr/bin/containerd': 'containerd', '/usr/sbin/runc': 'runc', '/usr/lib/cni/ptp': 'containernetworking-plugins' };
+  const commands = { ip: 'iproute2', iptables: 'iptables' };
+  return [
+    ...Object.entries(files)
+      .filter(([file]) => !existsSync(file))
+      .map(([file, name]) => `${file} (Debian: ${name})`),
+    ...Object.entries(commands)
+      .filter(([command]) => spawnSync(command, ['-V']).error)
+      .map(([command, name]) => `${command} (Debian: ${name})`),
+  ];
+}
+
+/** The kernel or a sandbox around it may forbid what root may do elsewhere. */
+function lackingRights(): string[] {
   const lack: string[] = [];
-  if (process.platform !== 'linux') return ['Linux'];
-  if (process.getuid?.() !== 0) lack.push('root (this is a user without the right to make namespaces, mounts and networks)');
-  const programs = { '/usr/bin/containerd': 'containerd', '/usr/sbin/runc': 'runc', '/usr/lib/cni/ptp': 'containernetworking-plugins' };
-  for (const [file, packageName] of Object.entries(programs)) if (!existsSync(file)) lack.push(`${file} (Debian: ${packageName})`);
-  for (const command of ['ip', 'iptables']) {
-    if (spawnSync(command, ['-V']).error) lack.push(`${command} (Debian: ${command === 'ip' ? 'iproute2' : command})`);
-  }
-  if (lack.length > 0) return lack;
   try {
     accessSync('/sys/fs/cgroup', constants.W_OK);
   } catch {
     lack.push('control groups that can be written (/sys/fs/cgroup)');
   }
-  // The kernel or a sandbox around it may forbid what root may do elsewhere.
-  const { status, stderr } = spawnSync('unshare', ['--mount', '--pid', '--net', '--uts', '--fork', '--mount-proc', 'true'], {
-    encoding: 'utf8',
-  });
-  if (status !== 0) lack.push(`the right to make namespaces (${stderr.trim()})`);
+  const namespaces = ['--mount', '--pid', '--net', '--uts', '--fork', '--mount-proc', 'true'];
+  const { status, stderr, error } = spawnSync('unshare', namespaces, { encoding: 'utf8' });
+  if (status !== 0) lack.push(`the right to make namespaces (${(error?.message ?? stderr).trim()})`);
   return lack;
 }

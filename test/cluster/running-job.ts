@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 interface Vertex {
   readonly id: string;
+  readonly name: string;
   readonly parallelism: number;
   readonly tasks: Record<string, number>;
 }
@@ -40,6 +41,11 @@ export class RunningJob {
   public get runs(): boolean {
     const { vertices } = this;
     return vertices.some(({ parallelism }) => parallelism > 1) && vertices.every(({ tasks, parallelism }) => tasks.RUNNING === parallelism);
+  }
+
+  /** Names of its operators, as chained. */
+  public get operators(): string {
+    return this.vertices.map(({ name }) => name).join();
   }
 
   public get seen(): string {

@@ -1,17 +1,12 @@
 import { FlinkStart } from '../../../lib';
 import { describeWithTools, PATIENCE } from '../sample';
 import { Life } from './life';
+import { inOrder, runningSums } from './running-sums';
 
 /** How many deploys in a row: `npm test -- --repeat 10` makes ten, and all steps on both lines. */
 const DEPLOYS = Number(process.env.FLINK_REPEAT ?? 1);
 const IS_LONG = DEPLOYS > 1;
 const COUNT = 1_500 + 500 * DEPLOYS;
-
-/** The running sums, worked out apart from the job: number n is the (n div 10 + 1)th of its key. */
-const EXPECTED = Array.from({ length: COUNT }, (_, n) => {
-  const times = Math.floor(n / 10) + 1;
-  return `${n} ${times * (n % 10) + (10 * times * (times - 1)) / 2}`;
-});
 
 // One life, step by step: each step begins where the one before has ended.
 describeWithTools().each(['1.20', '2.2'])('the life of a job on Flink %s', (line) => {
@@ -41,8 +36,7 @@ describeWithTools().each(['1.20', '2.2'])('the life of a job on Flink %s', (line
 
   test('the sums are exact after all of them', async () => {
     await life.awaitState('FINISHED');
-    const lines = (await life.lines('lines')).sort((a, b) => Number(a.split(' ')[0]) - Number(b.split(' ')[0]));
-    expect(lines).toEqual(EXPECTED);
+    expect(inOrder(await life.lines('lines'))).toEqual(runningSums(COUNT));
   }, PATIENCE); // prettier-ignore
 
   test('a job that has finished is not started again, but one without state is', async () => {

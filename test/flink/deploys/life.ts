@@ -1,19 +1,14 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { Duration, Size } from 'aws-cdk-lib';
 import { DeploymentOptions, FlinkJob, FlinkImage, FlinkVersion } from '../../../lib';
 import { ApplicationTemplate } from '../../../local/application-template';
 import { readCloudAssembly } from '../../../local/cloud-assembly';
 import { LocalRun } from '../../../local/local-run';
-import { inLocal } from '../../../local/project';
 import { waitFor } from '../../../local/waiting';
 import { testJob } from '../../fixtures/apps';
 import { PATIENCE } from '../sample';
-
-/** What the image of a version holds: the same job, whose operators are called differently. */
-export type Image = 'Stage' | 'Step';
+import { Image, sumsJar } from './running-sums';
 
 /** What differs from one deploy to the next. */
 export interface Version {
@@ -191,7 +186,7 @@ export class Life {
   }
 
   private jar({ image = 'Stage' }: Version): string {
-    const jar = this.jars.get(image) ?? compiled(this.line, image);
+    const jar = this.jars.get(image) ?? sumsJar(this.line, image);
     this.jars.set(image, jar);
     return jar;
   }
@@ -205,23 +200,4 @@ export class Life {
     if (!answer.ok) throw new Error(`GET ${path} answers ${answer.status}: ${(await answer.text()).slice(0, 300)}`);
     return (await answer.json()) as T;
   }
-}
-
-/** The job of RunningSums.java as a jar for a line. */
-function compiled(line: string, image: Image): string {
-  const release = (line === '1.20' ? FlinkVersion.V1_20 : FlinkVersion.V2_2).release;
-  const home = output(process.execPath, [join(process.cwd(), 'tools', 'flink-home.mjs'), release]).trim();
-  mkdirSync(inLocal('run'), { recursive: true });
-  const folder = mkdtempSync(inLocal('run', 'sums-'));
-  const source = readFileSync(join(__dirname, 'RunningSums.java'), 'utf8');
-  writeFileSync(join(folder, 'RunningSums.java'), source.replace('"Stage "', `"${image} "`));
-  output('javac', ['-proc:none', '-d', join(folder, 'classes'), '-cp', join(home, 'lib', '*'), join(folder, 'RunningSums.java')]);
-  output('jar', ['--create', '--file', join(folder, 'sums.jar'), '-C', join(folder, 'classes'), '.']);
-  return join(folder, 'sums.jar');
-}
-
-function output(command: string, args: string[]): string {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${error?.message ?? stderr}`);
-  return stdout;
 }

@@ -43,7 +43,7 @@ describe('configurations', () => {
 
 describe('arguments of the drill', () => {
   test('all cells when nothing is said', () => {
-    expect(readDrillArguments([])).toMatchObject({ line: '2.2', lanes: 2, record: false, seed: 1 });
+    expect(readDrillArguments([])).toMatchObject({ line: '2.2', lanes: 3, record: false, seed: 1 });
     expect(readDrillArguments([])?.scenarios).toHaveLength(12);
   });
 

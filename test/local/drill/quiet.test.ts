@@ -24,6 +24,35 @@ describe('starts and interruptions', () => {
     expect(seen).toEqual(['interruption', 'start']);
   });
 
+  test('who no longer needs the machine for itself lets the next one begin', async () => {
+    const quiet = new Quiet();
+    const seen: string[] = [];
+    let done = (): void => undefined;
+    const other = new Promise<void>((resolve) => (done = resolve));
+    const first = quiet.start(async (release) => {
+      seen.push('a begins');
+      release();
+      await other;
+      seen.push('a ends');
+    });
+    await quiet.start(async () => void seen.push('b'));
+    done();
+    await first;
+    expect(seen).toEqual(['a begins', 'b', 'a ends']);
+  });
+
+  test('a start fits before an interruption where a start with an interruption of its own does not', async () => {
+    const quiet = new Quiet();
+    const stop = new AbortController();
+    const late = quiet.interrupt(Date.now() + 40_000, async () => undefined, stop.signal).catch(() => 'stopped');
+    expect(await quiet.start(async () => 'started')).toBe('started');
+    const both = quiet.startAndInterrupt(async () => 'started', stop.signal).catch(() => 'stopped');
+    // Five looks of the one that waits.
+    await pause(250);
+    stop.abort();
+    expect(await Promise.all([late, both])).toEqual(['stopped', 'stopped']);
+  });
+
   test('one that fails lets the next one go on', async () => {
     const quiet = new Quiet();
     await expect(quiet.start(() => Promise.reject(new Error('no')))).rejects.toThrow('no');

@@ -1,0 +1,147 @@
+import { delimiter, dirname } from 'node:path';
+import { App, Duration, Size, Stack } from 'aws-cdk-lib';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as lib from '../../lib';
+import { status } from '../../local/status/status';
+import { waitFor } from '../../local/waiting';
+import { testApp, testApplication, testPlatform } from '../fixtures/apps';
+import { inOrder, runningSums, sumsJar } from '../flink/deploys/running-sums';
+import { describeWithPods, PATIENCE, RealCluster } from './real-cluster';
+import { RunningJob } from './running-job';
+
+/** Deploys in a row, before a last one; `npm run test:cluster -- --deploys 10` makes ten on each line. */
+const DEPLOYS = Number(process.env.CLUSTER_DEPLOYS ?? 1);
+const LINES = process.env.CLUSTER_DEPLOYS === undefined ? [lib.FlinkVersion.V2_2] : [lib.FlinkVersion.V2_2, lib.FlinkVersion.V1_20];
+/** More than a job reads at 50 a second while its pods are replaced; the last version reads them quickly. */
+const COUNT = 20_000 + 8_000 * DEPLOYS;
+const IMAGES = { Stage: 'localhost/sums:stage', Step: 'localhost/sums:step' } as const;
+
+/** What is different from deploy to deploy. */
+interface Version {
+  readonly image: keyof typeof IMAGES;
+  /** Operators between the sums and the sink. */
+  readonly stages: number;
+  readonly interval: Duration;
+  readonly rate?: number;
+  readonly maxParallelism?: number;
+}
+
+// One life, step by step: each step begins where the one before has ended.
+describeWithPods().each(LINES)('a job that is deployed again and again in real pods, $line', (flink) => {
+  let real: RealCluster;
+  const first: Version = { image: 'Stage', stages: 0, interval: Duration.seconds(20) };
+
+  beforeAll(async () => {
+    const jars = { [IMAGES.Stage]: sumsJar(flink.line, 'Stage'), [IMAGES.Step]: sumsJar(flink.line, 'Step') };
+    real = await RealCluster.start(flink, jars);
+    await real.createBucket('results');
+    await real.deploy(application(first));
+  }, 3 * PATIENCE);
+
+  afterAll(async () => real?.stop(), PATIENCE);
+
+  function application({ image, stages, interval, rate = 50, maxParallelism }: Version): string {
+    const app: App = testApp();
+    const { platform } = testPlatform({ capacity: new lib.ManagedNodeGroupCapacity({ autoscaling: lib.NodeAutoscaling.none() }) }, app);
+    const stack = new Stack(app, 'JobStack');
+    const given = { name: 'sums', output: 's3a://results/sums', count: COUNT, rate, stages };
+    const made = testApplication(stack, platform, {
+      name: 'sums',
+      version: flink,
+      image: lib.FlinkImage.fromUri(IMAGES[image]),
+      job: lib.FlinkJob.jar({ entryClass: 'RunningSums', args: Object.entries(given).flatMap(([name, value]) => [`--${name}`, String(value)]) }), // prettier-ignore
+      jobManager: { memory: Size.mebibytes(1024), cpu: 0.2 },
+      taskManager: { memory: Size.mebibytes(1280), cpu: 0.2, taskSlots: 1 },
+      runtime: new lib.StandaloneRuntime({ scaling: lib.FlinkScaling.fixed({ parallelism: 2, spare: 1 }) }),
+      checkpointing: { interval, minPause: Duration.seconds(1) },
+      flink: { maxParallelism },
+      properties: { 's3.endpoint': real.storage.endpoint, 's3.path.style.access': 'true', 'web.refresh-interval': '200' },
+    });
+    made.writeTo(s3.Bucket.fromBucketName(stack, 'Results', 'results'), 'sums');
+    return app.synth().directory;
+  }
+
+  test.each(Array.from({ length: DEPLOYS }, (_, index) => index + 1))(
+    'deploy %i, of another image with other operators and options, goes on from a checkpoint that the pods took when they left',
+    (number) => deploy({ image: number % 2 === 0 ? 'Stage' : 'Step', stages: number, interval: Duration.seconds(20 + number) }),
+    2 * PATIENCE,
+  );
+
+  test(
+    'status says that it runs, in the version that was deployed',
+    async () => {
+      const { lines } = await waitFor('status is well', async () => look(({ well }) => well), { within: PATIENCE, every: 2_000 });
+      expect(lines.join('\n')).toMatch(/Job +RUNNING\n[^]*Restored from +checkpoint \d+[^]*Pods run it +yes, all of them$/);
+    },
+    2 * PATIENCE,
+  );
+
+  test(
+    'the sums are exact after all of them, and a last one that reads the rest quickly',
+    async () => {
+      await deploy({ image: 'Stage', stages: 1, interval: Duration.seconds(2), rate: 5_000 });
+      const lines = await waitFor(
+        'all sums are in the sink',
+        async () => {
+          const found = [...(await real.storage.lines('s3a://results/sums')).values()].flat();
+          return { done: found.length >= COUNT ? found : undefined, seen: `${found.length} of ${COUNT}` };
+        },
+        { within: 2 * PATIENCE, every: 1_000 },
+      );
+      expect(inOrder(lines)).toEqual(runningSums(COUNT));
+    },
+    4 * PATIENCE,
+  );
+
+  test(
+    'another maximum parallelism is refused by the pod, and status says why and what to do',
+    async () => {
+      await real.deploy(application({ ...first, maxParallelism: 64 }));
+      const refused = ({ lines }: Seen): boolean => lines.some((line) => line.includes("MAX_PARALLELISM was '128' and is '64'"));
+      const { well } = await waitFor('status says the refusal', async () => look(refused), { within: PATIENCE, every: 2_000 });
+      expect(well).toBe(false);
+    },
+    2 * PATIENCE,
+  );
+
+  async function deploy(version: Version): Promise<void> {
+    const before = await real.running('sums');
+    const known = await before.checkpoint();
+    const start = Date.now();
+    await real.deploy(application(version));
+    const after = await newGraph(version.interval);
+    real.figure(`deploy of ${version.image} with ${version.stages}: all tasks run again`, start);
+    expect(after.id).toBe(before.id);
+    const stages = Array.from({ length: version.stages }, (_, index) => `${version.image} ${index + 1}`);
+    expect(after.operators.match(/\b(Stage|Step) \d+/g)).toEqual(stages);
+    expect(await after.restored()).toBeGreaterThan(known);
+  }
+
+  function newGraph(interval: Duration): Promise<RunningJob> {
+    return waitFor(
+      'the new graph runs',
+      async () => {
+        const job = await real.running('sums');
+        const seen = await job.interval();
+        return { done: seen === interval.toMilliseconds() ? job : undefined, seen: `interval ${seen}` };
+      },
+      { within: 2 * PATIENCE, every: 500 },
+    );
+  }
+
+  type Seen = ReturnType<typeof status>;
+
+  /** What `npx cdk-flink-on-eks status` prints, with the kubectl that the CDK ships. */
+  function look(enough: (seen: Seen) => boolean): { done?: Seen; seen: string } {
+    const { PATH, KUBECONFIG } = process.env;
+    Object.assign(process.env, { PATH: `${dirname(real.kubectl)}${delimiter}${PATH}`, KUBECONFIG: real.cluster.kubeconfig });
+    try {
+      const seen = status(['--application', 'sums']);
+      return { done: enough(seen) ? seen : undefined, seen: seen.lines.join('\n') };
+    } finally {
+      process.env.PATH = PATH;
+      if (KUBECONFIG === undefined) delete process.env.KUBECONFIG;
+      else process.env.KUBECONFIG = KUBECONFIG;
+    }
+  }
+});

@@ -1,0 +1,179 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FlinkVersion } from '../../lib';
+import { bucketName } from '../../local/intrinsic-functions';
+import { OwnProcesses } from '../../local/own-processes';
+import { freePorts } from '../../local/ports';
+import { ensureFlinkHome, ensurePython } from '../../local/prerequisites';
+import { S3Emulator } from '../../local/s3-emulator';
+import { waitFor } from '../../local/waiting';
+import { KubernetesObject } from '../fixtures/kubernetes';
+import { readAssembly, seeded } from './assembly';
+import { ChartRepository } from './chart-repository';
+import { Deployment } from './deployment';
+import { makeImages } from './images';
+import { layerFolders } from './places';
+import { lackForNodes, RealNode, startRealNode } from './real-nodes';
+import { RunningJob } from './running-job';
+import { TestCluster } from './test-cluster';
+
+const MINUTES = 60_000;
+/** A JVM that starts beside two others on two cores. */
+export const PATIENCE = 5 * MINUTES;
+const log = (line: string): void => void process.stderr.write(`cluster: ${line}\n`);
+
+/**
+ * `describe` where pods can run. What the machine forbids is skipped, and said loudly: pods run nowhere else. Programs that are missing
+ * fail the tests under `CI=true`.
+ */
+export function describeWithPods(): jest.Describe {
+  if (process.env.CLUSTER_PODS === 'false') return describe.skip;
+  const { programs, rights } = lackForNodes();
+  const lack = [...rights, ...programs];
+  if (lack.length === 0 || (rights.length === 0 && process.env.CI === 'true')) return describe;
+  process.stderr.write(`\n******** NOT RUN: tests with real pods, because of what is missing: ${lack.join('; ')}\n\n`);
+  return describe.skip;
+}
+
+/** A cluster of three nodes that run pods, one On-Demand and two Spot, with S3 on their network, to which apps are deployed. */
+export class RealCluster {
+  /** Starts it for a Flink line, with an image for each jar. */
+  public static async start(version: FlinkVersion, jars: Record<string, string>): Promise<RealCluster> {
+    const made = new RealCluster();
+    try {
+      await made.open(version, jars);
+      return made;
+    } catch (error) {
+      await made.stop();
+      throw error;
+    }
+  }
+
+  public cluster!: TestCluster;
+  public storage!: S3Emulator;
+  public readonly nodes = new Map<string, RealNode>();
+  private readonly folder = mkdtempSync(join(tmpdir(), 'flink-pods-'));
+  private readonly processes = new OwnProcesses();
+  private readonly buckets = new Set<string>();
+  private charts?: ChartRepository;
+  private deployment?: Deployment;
+  private images: string[] = [];
+
+  private constructor() {}
+
+  /** Deploys a synthesized app, or changes what is there into it. */
+  public async deploy(out: string): Promise<void> {
+    for (const bucket of bucketsOf(out).filter((name) => !this.buckets.has(name))) await this.createBucket(bucket);
+    await this.deployment!.deploy(out);
+  }
+
+  /** Makes an empty bucket. */
+  public async createBucket(name: string): Promise<void> {
+    await this.storage.createBucket(name);
+    this.buckets.add(name);
+  }
+
+  /** A new Spot Instance. */
+  public async startSpot(name: 'spot-b' | 'spot-c'): Promise<void> {
+    const options = {
+      capacityType: 'SPOT',
+      labels: { 'cdk-flink-on-eks/spot': 'true' },
+      taints: ['cdk-flink-on-eks/spot=true:NoSchedule'],
+      images: this.images,
+    };
+    // A new instance is another node: what Kubernetes remembers of the old one goes with it, and so does its notice.
+    rmSync(join(this.cluster.folder, 'nodes', name, 'spot-instance-action'), { force: true });
+    this.cluster.kubectl(['delete', 'node', name, '--ignore-not-found']);
+    const node = await startRealNode(this.cluster, name === 'spot-b' ? 2 : 3, { name, zone: `us-east-1${name.slice(-1)}`, ...options });
+    this.nodes.set(name, node);
+  }
+
+  /** Pods of an application, which has a namespace of its name. */
+  public pods(application: string, component: 'jobmanager' | 'taskmanager'): KubernetesObject[] {
+    const all = this.cluster.objects('pods', application);
+    return all.filter(({ metadata }) => metadata.labels['app.kubernetes.io/component'] === component);
+  }
+
+  /** The job of an application once all its tasks run, seen through the JobManager that leads. */
+  public running(application: string, also: (job: RunningJob) => boolean = () => true): Promise<RunningJob> {
+    return waitFor(
+      'the job runs',
+      async () => {
+        const living = this.pods(application, 'jobmanager').find(({ metadata }) => !metadata.deletionTimestamp);
+        const ip = living?.status.podIP as string | undefined;
+        if (!ip) return { seen: 'the JobManager has no address' };
+        const job = await RunningJob.at(`http://${ip}:8081`);
+        return { done: job.runs && also(job) ? job : undefined, seen: job.seen };
+      },
+      { within: 2 * PATIENCE, every: 500 },
+    );
+  }
+
+  /** What a pod prints from now on, also what it printed before it went. */
+  public follow(application: string, pod: string): () => string {
+    const file = join(this.folder, `${pod}.log`);
+    this.processes.start({
+      name: `the log of ${pod}`,
+      command: this.kubectl,
+      arguments: ['--kubeconfig', this.cluster.kubeconfig, 'logs', '--follow', `--namespace=${application}`, pod],
+      environment: {},
+      log: file,
+    });
+    return () => readFileSync(file, 'utf8');
+  }
+
+  /** The kubectl that the CDK ships. */
+  public get kubectl(): string {
+    return join(layerFolders().kubectl, 'kubectl');
+  }
+
+  /** Says what one run took, on this machine as busy as it was. */
+  public figure(what: string, start: number): void {
+    log(`figure: ${what} after ${((Date.now() - start) / 1000).toFixed(1)} s`);
+  }
+
+  /** Ends everything. */
+  public async stop(): Promise<void> {
+    this.deployment?.stop();
+    await Promise.all([...this.nodes.values()].map((node) => node.stop()));
+    await this.processes.stop();
+    await this.charts?.stop();
+    await this.cluster?.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async open(version: FlinkVersion, jars: Record<string, string>): Promise<void> {
+    const { programs } = lackForNodes();
+    if (programs.length > 0) throw new Error(`nodes that run pods need ${programs.join(', ')}`);
+    const [python, home] = [await ensurePython(log), await ensureFlinkHome(version.release, log)];
+    this.images = await makeImages(this.folder, { home, jars });
+    [this.cluster, this.charts] = await Promise.all([TestCluster.start({ network: true }), ChartRepository.start()]);
+    const [port] = await freePorts(1);
+    const { folder: run, processes } = this;
+    this.storage = await S3Emulator.start(processes, { port, python, run, address: this.cluster.plane.ready.host });
+    const onDemand = { name: 'on-demand', zone: 'us-east-1a', capacityType: 'ON_DEMAND', images: this.images };
+    const first = startRealNode(this.cluster, 1, onDemand).then((node) => this.nodes.set('on-demand', node));
+    await Promise.all([first, this.startSpot('spot-b'), this.startSpot('spot-c')]);
+    this.deployment = new Deployment(this.cluster, this.charts, seeded(1), { prepare: withCredentials });
+  }
+}
+
+function bucketsOf(out: string): string[] {
+  return readAssembly(out).flatMap((stack) =>
+    Object.entries(stack.resources)
+      .filter(([, { Type }]) => Type === 'AWS::S3::Bucket')
+      .map(([id]) => bucketName(stack, id)),
+  );
+}
+
+/** Credentials that the emulator takes; on EKS they come from the role of the account, by a web hook that does not run here. */
+function withCredentials({ kind, data, spec }: KubernetesObject): void {
+  const provider = 'com.amazonaws.auth.WebIdentityTokenCredentialsProvider';
+  if (kind === 'ConfigMap' && data['config.yaml'])
+    data['config.yaml'] = data['config.yaml'].replace(provider, 'com.amazonaws.auth.EnvironmentVariableCredentialsProvider');
+  if (kind !== 'Deployment') return;
+  const variables = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'].map((name) => ({ name, value: 'local' }));
+  const { initContainers = [], containers } = spec.template.spec;
+  for (const container of [...initContainers, ...containers]) container.env.push(...variables);
+}
