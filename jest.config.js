@@ -1,6 +1,11 @@
 // Types are checked once, by `tsc`, in `npm test`; here they are only stripped.
 const transform = { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.test.json', isolatedModules: true, diagnostics: false }] };
-const common = { testEnvironment: 'node', transform, moduleFileExtensions: ['ts', 'js', 'json'] };
+const common = {
+  testEnvironment: 'node',
+  transform,
+  moduleFileExtensions: ['ts', 'js', 'json'],
+  setupFilesAfterEnv: ['<rootDir>/test/patience.js'],
+};
 
 /** @type {import('jest').Config} */
 module.exports = {

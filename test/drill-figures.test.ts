@@ -6,11 +6,15 @@ const DOCS = join(dirname(__dirname), 'docs');
 const page = readFileSync(join(DOCS, 'performance.md'), 'utf8');
 const part = page.slice(page.indexOf('<!-- figures of npm run drill -->'), page.indexOf('<!-- end of the figures of npm run drill -->'));
 
+interface Result extends Record<string, any> {
+  readonly timeline: { events: [number, string, number][]; seen: [number, number][]; evictions: [number, number][] };
+}
+
 interface Run {
   readonly scenario: string;
   readonly configuration: string;
   readonly load: number;
-  readonly result?: Record<string, number>;
+  readonly result?: Result;
 }
 
 const sections = part.split(/^### /m).slice(1);
@@ -26,6 +30,42 @@ const median = (numbers: number[]): number => {
   const sorted = [...numbers].sort((a, b) => a - b);
   return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2;
 };
+
+type Cell = (scenario: string, configuration: string) => Result[];
+
+const half = (of: Result[], key: (each: Result) => number): number => median(of.map(key));
+const largest = (of: Result[], key: (each: Result) => number): number => (of.length > 0 ? Math.max(...of.map(key)) : NaN);
+
+/** Hundredths of a second in which the job had not its full parallelism, counted one by one. */
+function secondsBelowFull({ timeline, full }: Result): number {
+  const end = timeline.seen[timeline.seen.length - 1][0];
+  let below = 0;
+  for (let at = timeline.evictions[0][1]; at < end; at += 0.01) {
+    const [, what, parallelism] = timeline.events.filter(([time]) => time <= at).pop() ?? [
+      0,
+      'running',
+      at > timeline.evictions[0][1] ? 0 : full,
+    ];
+    if (what !== 'running' || parallelism < full) below++;
+  }
+  return below / 100;
+}
+
+const AIMS: [string, (cell: Cell, flink: string) => number][] = ['reactive', 'fixed'].flatMap((own): [string, (cell: Cell, flink: string) => number][] => [
+  [`notice, ${own}: done again, s, median`, (cell) => half(cell('notice', own), (each) => each.replayedRecords / 200)],
+  [`notice, ${own}: done again, s, most`, (cell) => largest(cell('notice', own), (each) => each.replayedRecords / 200)],
+  [`notice, ${own}: done again beyond the time of the hook's checkpoint, s, most`, (cell) => largest(cell('notice', own), (each) => each.replayedRecords / 200 - each.checkpointSeconds[0])],
+  [`notice, ${own}: done again, against the hook off`, (cell) => half(cell('notice', own), (each) => each.replayedRecords) / half(cell('notice', `${own}-no-hook`), (each) => each.replayedRecords)],
+  [`SIGKILL, ${own}: until all tasks run, against Flink's defaults`, (cell) => half(cell('kill', own), (each) => each.recovery) / half(cell('kill', 'defaults'), (each) => each.recovery)],
+  [`SIGKILL, ${own}: restarts, most`, (cell) => largest(cell('kill', own), (each) => each.restarts)],
+  [`host vanished, ${own}: until all tasks run, against Flink's defaults`, (cell) => half(cell('vanish', own), (each) => each.recovery) / half(cell('vanish', 'defaults'), (each) => each.recovery)],
+  [`five losses, ${own}: the fifth against the first`, (cell) => half(cell('five', own), (each) => each.recoveries[4] / each.recoveries[0])],
+  [`pause of 8 s, ${own}: restarts, most`, (cell) => largest(cell('pause', own), (each) => each.restarts)],
+]).concat([
+  ['notice, fixed: restarts, most', (cell) => largest(cell('notice', 'fixed'), (each) => each.restarts)],
+  ['notice, fixed: TaskManagers missing, s, most', (cell) => largest(cell('notice', 'fixed'), (each) => each.missingTaskManagerSeconds)],
+  ["notice, fixed: time below full parallelism, against the tutorial's options", (cell) => half(cell('notice', 'fixed'), secondsBelowFull) / half(cell('notice', 'tutorial'), secondsBelowFull)],
+]); // prettier-ignore
 
 /** The last columns of a row, reckoned from the runs of its cell. */
 function expectedCells(runs: Run[]): string[] {
@@ -53,7 +93,8 @@ linked.forEach((name, index) =>
     const cells = new Map<string, Run[]>();
     for (const run of runs)
       cells.set(`${run.scenario}/${run.configuration}`, [...(cells.get(`${run.scenario}/${run.configuration}`) ?? []), run]);
-    const rows = section.split('\n').filter((line) => line.startsWith('| ') && !/^\| (Interruption|---)/.test(line));
+    const [table, aims] = section.split(/^\| What was aimed at/m);
+    const rows = table.split('\n').filter((line) => line.startsWith('| ') && !/^\| (Interruption|---)/.test(line));
 
     test('has a row for every cell, and no other', () => {
       expect(rows).toHaveLength(cells.size);
@@ -70,6 +111,19 @@ linked.forEach((name, index) =>
       });
       const order = (rows: string[][]): string[] => rows.map((row) => row.join(' ')).sort();
       expect(order(found)).toEqual(order(expected));
+    });
+
+    // A figure for each aim, reckoned another way than the command does it.
+    test.each(AIMS)('what was aimed at: %s', (what, reckon) => {
+      const [, most, found, kept] =
+        new RegExp(`^\\| ${what.replace(/[()]/g, '\\$&')} \\| ([\\d.]+) \\| ([\\d.]+) \\| (.*) \\|$`, 'm').exec(aims) ?? [];
+      const expected = reckon(
+        (scenario, configuration) => (cells.get(`${scenario}/${configuration}`) ?? []).flatMap(({ result }) => (result ? [result] : [])),
+        flink,
+      );
+      if (Number.isNaN(expected)) return expect(found).toBeUndefined();
+      expect(Number(found)).toBeCloseTo(expected, 1);
+      expect(kept).toBe(Number(found) <= Number(most) ? 'kept' : '**missed**');
     });
 
     test('says how busy the machine was', () => {

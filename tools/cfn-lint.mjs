@@ -2,7 +2,7 @@
 // findings as JSON and ends with 0; it ends with 3 when Python or the package cannot be had.
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
-import { ensurePython, run } from './flink-home.mjs';
+import { ensurePython, run, withLock } from './flink-home.mjs';
 
 const VERSION = '1.51.0';
 const UNAVAILABLE = 3;
@@ -15,7 +15,11 @@ console.log(JSON.stringify(lint(process.argv.slice(2))));
 
 async function prepare() {
   const found = await ensurePython({ log: console.error });
-  if (!(await isInstalled(found))) await install(found);
+  if (await isInstalled(found)) return found;
+  // Two of the tests may be the first at the same time.
+  await withLock(join(dirname(found), '..', '..', 'cfn-lint.lock'), console.error, async () => {
+    if (!(await isInstalled(found))) await install(found);
+  });
   return found;
 }
 

@@ -145,7 +145,8 @@ async function requireFile(path) {
 }
 
 /** A lock directory that its owner touches; one not touched for half a minute belongs to a process that died. */
-async function withLock(lock, log, work) {
+/** Does work that only one process at a time may do. */
+export async function withLock(lock, log, work) {
   await mkdir(dirname(lock), { recursive: true });
   for (let waited = false; !(await takeLock(lock)); waited = true) {
     if (!waited) log(`waiting for another process that holds ${lock}`);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { PROJECT } from '../project';
 import { barChart } from './bar-chart';
 import { CONFIGURATIONS } from './configuration';
+import { Promised, promisesOf } from './promises';
 import { DrillRecord, readRecords } from './record';
 import { SCENARIOS } from './scenario';
 import { Row, rowsOf } from './table';
@@ -45,7 +46,15 @@ export function section({ flink, date, machine, versions, runs, name }: DrillRec
     `Medians; lost records and wrong or doubled results are sums. Recorded ${date} on ${machine.processors} processors and ${machine.memoryGib} GiB (${machine.system}) with Node ${versions.node}, ${runs.length} runs,`,
     `load of the machine ${loads[0]} to ${loads.at(-1)}: [raw runs](measurements/${name}).`,
     '',
+    '| What was aimed at | At most | Found | |',
+    '| --- | --: | --: | --- |',
+    ...promisesOf(runs, flink).map(promiseRow),
+    '',
   ].join('\n');
+}
+
+function promiseRow({ what, most, found, digits }: Promised): string {
+  return `| ${what} | ${most} | ${found.toFixed(digits)} | ${found <= most ? 'kept' : '**missed**'} |`;
 }
 
 function tableRow(row: Row): string {

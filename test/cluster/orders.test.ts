@@ -66,7 +66,7 @@ describe.each(APPS)('$title', ({ title, orders, namespaces, out }) => {
     expect(releases(cluster)).toEqual([]);
     // What kubectl or the server found to say against an object.
     expect(readFileSync(deployment.log, 'utf8').match(/Warning:.*/g)).toBeNull();
-    cluster.must(['delete', 'namespace', ...namespaces, '--timeout=60s']);
+    cluster.must(['delete', 'namespace', ...namespaces, '--timeout=180s']);
   }
 });
 

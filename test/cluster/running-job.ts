@@ -8,6 +8,7 @@ interface Vertex {
 }
 
 interface Checkpoints {
+  readonly counts: { readonly restored: number };
   readonly latest: { readonly restored: { readonly id: number } | null };
 }
 
@@ -62,14 +63,9 @@ export class RunningJob {
     return (await ask<{ interval: number }>(`${this.address}/jobs/${this.id}/checkpoints/config`)).interval;
   }
 
-  /** How often it was restarted since its JobManager started. */
-  public async restarts(): Promise<number> {
-    for (;;) {
-      // Empty until the JobManager has collected its own metrics for the first time.
-      const [metric] = await ask<{ value: string }[]>(`${this.address}/jobs/${this.id}/metrics?get=numRestarts`);
-      if (metric !== undefined) return Number(metric.value);
-      await pause(200);
-    }
+  /** How often it was restored from a checkpoint since its JobManager started: once at its start, and at each restart. */
+  public async restores(): Promise<number> {
+    return (await ask<Checkpoints>(`${this.address}/jobs/${this.id}/checkpoints`)).counts.restored;
   }
 
   /** Takes a checkpoint; its number. */
@@ -96,7 +92,7 @@ export class RunningJob {
 }
 
 async function ask<T>(url: string, options: RequestInit = {}): Promise<T> {
-  const answer = await fetch(url, { ...options, headers: { 'content-type': 'application/json' }, signal: AbortSignal.timeout(5_000) });
+  const answer = await fetch(url, { ...options, headers: { 'content-type': 'application/json' }, signal: AbortSignal.timeout(60_000) });
   if (!answer.ok) throw new Error(`${url} answers ${answer.status}`);
   return (await answer.json()) as T;
 }

@@ -38,7 +38,7 @@ async function onNodesOf(out: string, nodes: (deployment: Deployment) => FakeNod
     await deployment.destroy();
     deployment.stop();
     cluster.kubectl(['delete', 'node', '--all']);
-    cluster.kubectl(['delete', 'namespace', 'prices', '--timeout=60s']);
+    cluster.kubectl(['delete', 'namespace', 'prices', '--timeout=180s']);
   }
 }
 

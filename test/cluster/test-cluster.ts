@@ -133,7 +133,7 @@ export class TestCluster {
   /** Adds machines on which pods are scheduled and called Running, but do not run. */
   public addFakeNodes(nodes: FakeNode[]): void {
     this.must(['create', '--filename=-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: nodes.map(nodeObject) }));
-    this.must(['wait', 'node', ...nodes.map(({ name }) => name), '--for=condition=Ready', '--timeout=60s']);
+    this.must(['wait', 'node', ...nodes.map(({ name }) => name), '--for=condition=Ready', '--timeout=180s']);
   }
 
   /** Waits until something about objects holds. */

@@ -1,4 +1,5 @@
 import { BuiltSample, buildSample } from '../../local/sample-job';
+import { waitFor } from '../../local/waiting';
 import { describeWithTools, PATIENCE, resultsOf, withSample } from './sample';
 import { expectedMaxima, knownTick, sorted } from './window-maxima';
 
@@ -22,11 +23,18 @@ describeWithTools().each(['1.20', '2.2'])('on Flink %s', (line) => {
     const expected = expectedMaxima(ticks(6_000));
     await withSample(build, generator(6_000, 200), async (run) => {
       const before = await resultsOf(run, 20);
-      const { source } = await run.cluster.rest.job();
-      const lost = run.cluster.taskManagers.find(({ options }) => options.name === source);
-      expect([before.length < expected.length, lost?.options.name]).toEqual([true, source]);
-      lost?.signal('SIGKILL');
-      await lost?.ended;
+      // It has none while the job restarts to take in the second one.
+      const lost = await waitFor(
+        'the source is on a TaskManager',
+        async () => {
+          const { source } = await run.cluster.rest.job();
+          return { done: run.cluster.taskManagers.find(({ options }) => options.name === source), seen: String(source) };
+        },
+        { within: PATIENCE },
+      );
+      expect(before.length).toBeLessThan(expected.length);
+      lost.signal('SIGKILL');
+      await lost.ended;
       run.cluster.addTaskManager();
       expect(sorted(await resultsOf(run, expected.length))).toEqual(expected);
     });

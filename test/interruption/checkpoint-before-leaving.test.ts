@@ -75,11 +75,12 @@ describe('checkpoint-before-leaving.sh', () => {
 
   test('uses a periodic checkpoint that has just begun', async () => {
     const passed: Answer = [200, { counts: { in_progress: 0 }, latest: { completed: completed(9) }, history: [completed(9)] }];
+    const now = 1_763_700_005_000;
     fake = await jobManager({
       'GET /status': RUNNING,
-      'GET /checkpoints': [inProgress(9, Date.now()), inProgress(9, Date.now()), passed] as Answer[],
+      'GET /checkpoints': [inProgress(9, now), inProgress(9, now), passed] as Answer[],
     });
-    const { line } = await leave(fake.port);
+    const { line } = await leave(fake.port, 5, clockAt(now));
     expect(line).toContain('checkpoint 9, which was under way, is complete');
     expect(fake.calls.some(({ method }) => method === 'POST')).toBe(false);
   });
@@ -180,6 +181,24 @@ describe('checkpoint-before-leaving.sh', () => {
     const { line, code } = await leave(fake.port, 2);
     expect(line).toContain('not complete after the deadline');
     expect(code).toBe(0);
+  });
+
+  test('asks again when a JobManager that is busy keeps silent for a second, and for the same checkpoint', async () => {
+    fake = await jobManager({
+      'GET /status': ['hang', RUNNING] as Answer[],
+      'GET /checkpoints': NO_CHECKPOINT_YET,
+      'POST /checkpoints': ['hang', 'hang', ACCEPTED] as Answer[],
+      'GET /checkpoints/[0-9a-f]{32}': COMPLETED,
+    });
+    expect((await leave(fake.port, 30)).line).toContain('checkpoint 17 is complete');
+    const asked = fake.calls.filter(({ method }) => method === 'POST').map(({ body }) => body);
+    expect(asked).toEqual([asked[0], asked[0], asked[0]]);
+  });
+
+  test('goes when it keeps silent three times', async () => {
+    fake = await jobManager({ 'GET /status': 'hang' });
+    expect((await leave(fake.port, 30)).line).toContain('no JobManager answers; going at once');
+    expect(fake.calls).toHaveLength(3);
   });
 
   // What the kubelet would otherwise end in the middle: whatever hangs, and at whichever place in the second the hook begins.

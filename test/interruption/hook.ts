@@ -36,7 +36,7 @@ export async function jobManager(answers: Record<string, Answer | Answer[]>, oth
       calls.push({ method: request.method ?? '', path, body });
       const key = Object.keys(answers).find((pattern) => new RegExp(`^${pattern}$`).test(`${request.method} ${path}`));
       const all = key === undefined ? undefined : answers[key];
-      const list = (Array.isArray(all) && Array.isArray(all[0]) ? all : [all]) as (Answer | undefined)[];
+      const list = (Array.isArray(all) && typeof all[0] !== 'number' ? all : [all]) as (Answer | undefined)[];
       const index = Math.min(next.get(key ?? '') ?? 0, list.length - 1);
       const asked = /^\/checkpoints\/([0-9a-f]{32})$/.exec(path)?.[1];
       const known = asked === undefined || asked === other || calls.some(({ body: sent }) => sent.includes(asked));

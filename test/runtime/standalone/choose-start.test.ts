@@ -327,7 +327,9 @@ describe('choose-start.sh', () => {
     for (let last = 1; last <= requests; last++) {
       arrange();
       pod.api.answered = (request) => request === last && pod.kill();
-      expect([last, (await pod.start(environment)).code]).toEqual([last, null]);
+      const { code } = await pod.start(environment);
+      // After the last one it may have come to its end already.
+      if (last < requests) expect([last, code]).toEqual([last, null]);
       pod.api.answered = () => undefined;
       const again = await pod.start(environment);
       expect([last, again.args, JSON.stringify(pod.api.data)]).toEqual([last, whole.args, data]);
