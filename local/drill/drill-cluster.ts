@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ApplicationTemplate } from '../application-template';
@@ -97,8 +98,14 @@ export class DrillCluster {
 
   /** Lets TaskManagers go as an eviction on Kubernetes does: replacements start at once, as a ReplicaSet starts them. */
   public async evict(leaving: OwnProcess[]): Promise<Eviction[]> {
-    leaving.forEach(() => this.run.cluster.addTaskManager());
+    leaving.forEach(() => this.replace());
     return Promise.all(leaving.map((each) => this.run.cluster.evictTaskManager(each)));
+  }
+
+  /** Starts one more in place of one that is lost. Its machine would be another one; here it leaves the processors to those that work. */
+  public replace(): void {
+    const { pid } = this.run.cluster.addTaskManager();
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
   }
 
   /** All that the job did so far. */

@@ -62,7 +62,7 @@ async function lose(cluster: DrillCluster, kind: LongForm['losses'][number], ran
   else {
     if (kind !== 'kill') await cluster.trigger();
     lost.signal('SIGKILL');
-    cluster.run.cluster.addTaskManager();
+    cluster.replace();
   }
   const back = async (): Promise<{ done?: true; seen: string }> => {
     const event = cluster.events().at(-1);

@@ -72,7 +72,7 @@ async function kill(cluster: DrillCluster): Promise<Interruption> {
 function killAndReplace(cluster: DrillCluster, lost: OwnProcess): number {
   const at = Date.now();
   lost.signal('SIGKILL');
-  cluster.run.cluster.addTaskManager();
+  cluster.replace();
   return at;
 }
 
@@ -106,10 +106,11 @@ async function killDuringCheckpoint(cluster: DrillCluster): Promise<Interruption
   return { losses: [at], evictions: [] };
 }
 
-async function killJobManager({ run }: DrillCluster, taskManagers: OwnProcess[]): Promise<Interruption> {
+async function killJobManager(drilled: DrillCluster, taskManagers: OwnProcess[]): Promise<Interruption> {
+  const { run } = drilled;
   const at = Date.now();
   for (const lost of [run.cluster.jobManager, ...taskManagers]) lost?.signal('SIGKILL');
-  taskManagers.forEach(() => run.cluster.addTaskManager());
+  taskManagers.forEach(() => drilled.replace());
   await run.cluster.jobManager?.ended;
   run.cluster.startJobManager();
   return { losses: [at], evictions: [] };

@@ -9,12 +9,23 @@ import { layerFolders } from './places';
 
 /** The charts of their own projects, from their Go modules. Karpenter writes the version into its charts when it releases them. */
 const KARPENTER = '1.14.1';
-const STAMP = ['--version', KARPENTER, '--app-version', KARPENTER];
+/** Karpenter's Go module, which has its charts and types. */
+export const KARPENTER_MODULE = `github.com/aws/karpenter-provider-aws@v${KARPENTER}`;
+const stamp = (version: string): string[] => ['--version', version, '--app-version', version];
 const CHARTS: { module: string; path: string; stamp?: string[] }[] = [
   { module: 'github.com/aws/aws-node-termination-handler@v1.25.6', path: 'config/helm/aws-node-termination-handler' },
-  { module: `github.com/aws/karpenter-provider-aws@v${KARPENTER}`, path: 'charts/karpenter', stamp: STAMP },
-  { module: `github.com/aws/karpenter-provider-aws@v${KARPENTER}`, path: 'charts/karpenter-crd', stamp: STAMP },
+  // The library's version, and the one that EKS Blueprints asks for.
+  ...[KARPENTER, '1.13.0'].flatMap((version) =>
+    ['charts/karpenter', 'charts/karpenter-crd'].map((path) => ({
+      module: KARPENTER_MODULE,
+      path,
+      stamp: stamp(version),
+    })),
+  ),
 ];
+
+/** Charts that only others' add-ons bring. What they do is no matter here; that they come and go is. */
+const STUBS = { 'metrics-server': '3.13.1', 'aws-load-balancer-controller': '3.4.0', 'cert-manager': 'v1.20.3' };
 
 /**
  * A chart repository on this machine with the charts that the library installs, so that helm fetches them by name and version as it
@@ -29,10 +40,10 @@ export class ChartRepository {
 
   public static async start(): Promise<ChartRepository> {
     const folder = mkdtempSync(join(tmpdir(), 'flink-charts-'));
-    for (const { module, path, stamp = [] } of CHARTS)
-      helm(['package', join(moduleFolder(module), path), '--destination', folder, ...stamp]);
-    writeStub(join(folder, 'cluster-autoscaler'));
-    helm(['package', join(folder, 'cluster-autoscaler'), '--destination', folder]);
+    for (const { module, path, stamp: own = [] } of CHARTS)
+      helm(['package', join(moduleFolder(module), path), '--destination', folder, ...own]);
+    writeStub(folder, 'cluster-autoscaler', '9.59.0', AUTOSCALER);
+    for (const [name, version] of Object.entries(STUBS)) writeStub(folder, name, version, MARKER);
     const server = createServer((request, response) => {
       try {
         response.end(readFileSync(join(folder, basename(request.url!))));
@@ -62,13 +73,22 @@ function helm(args: string[]): void {
   if (status !== 0) throw new Error(`helm ${args[0]} failed: ${stderr}`);
 }
 
-/** Version as the library states it; a Deployment and a ServiceAccount from the values of the real chart. */
-function writeStub(folder: string): void {
+/** Packs a chart of one template. */
+function writeStub(repository: string, name: string, version: string, template: string): void {
+  const folder = join(repository, name);
   mkdirSync(join(folder, 'templates'), { recursive: true });
-  writeFileSync(join(folder, 'Chart.yaml'), 'apiVersion: v2\nname: cluster-autoscaler\nversion: 9.59.0\n');
-  writeFileSync(
-    join(folder, 'templates', 'all.yaml'),
-    `apiVersion: v1
+  writeFileSync(join(folder, 'Chart.yaml'), `apiVersion: v2\nname: ${name}\nversion: ${version}\n`);
+  writeFileSync(join(folder, 'templates', 'all.yaml'), template);
+  helm(['package', folder, '--destination', repository]);
+}
+
+const MARKER = `apiVersion: v1
+kind: ConfigMap
+metadata: { name: "{{ .Release.Name }}-marker" }
+`;
+
+/** A Deployment and a ServiceAccount from the values of the real chart. */
+const AUTOSCALER = `apiVersion: v1
 kind: ServiceAccount
 metadata:
   name: {{ .Values.rbac.serviceAccount.name }}
@@ -95,6 +115,4 @@ spec:
           image: registry.k8s.io/autoscaling/cluster-autoscaler:{{ .Values.image.tag }}
           command: [./cluster-autoscaler, --cloud-provider={{ .Values.cloudProvider }}]
           resources: {{ toJson .Values.resources }}
-`,
-  );
-}
+`;

@@ -66,6 +66,7 @@ export class Deployment {
 
   /** Destroys one stack or all. */
   public async destroy(only?: string): Promise<void> {
+    await this.cluster.awaitTypes();
     const order = drawOrder(reversed(new Map(this.stacks.map((stack) => [stack.name, new Set(stack.after)]))), this.random);
     for (const name of order.filter((each) => only === undefined || each === only)) {
       const stack = this.stacks.find((one) => one.name === name)!;

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { platformWith, synthesizeSample } from './apps';
 import { readAssembly, seeded } from './assembly';
+import { moduleFolder } from './binaries';
+import { KARPENTER_MODULE } from './chart-repository';
 import { clusterFixture } from './cluster-fixture';
 import { contentsOf } from './contents';
 import { Deployment, isKubernetes } from './deployment';
@@ -11,12 +14,37 @@ import { TestCluster } from './test-cluster';
 const ORDERS = process.env.CLUSTER_ORDERS === undefined ? undefined : Number(process.env.CLUSTER_ORDERS);
 const SEED = Number(process.env.CLUSTER_SEED ?? Date.now() % 1_000_000);
 
-const APPS = [
-  { title: 'the sample', orders: 3, namespaces: ['price-maxima'], out: () => synthesizeSample('flink-on-spot') },
-  { title: 'the sample on Karpenter', orders: 3, namespaces: ['generated-ticks'], out: () => synthesizeSample('flink-on-karpenter') },
+/** An app, and what its cluster has before anything of the app comes. */
+interface App {
+  readonly title: string;
+  readonly orders: number;
+  readonly namespaces: string[];
+  readonly out: () => string;
+  /** Files or manifests of types that EKS itself brings. */
+  readonly types?: string[];
+}
+
+const ticks = ['generated-ticks'];
+const APPS: App[] = [
+  { title: 'the sample', orders: 2, namespaces: ['price-maxima'], out: () => synthesizeSample('flink-on-spot') },
+  { title: 'the sample on Karpenter', orders: 2, namespaces: ticks, out: () => synthesizeSample('flink-on-karpenter') },
+  {
+    title: 'the sample on Auto Mode',
+    orders: 1,
+    namespaces: ticks,
+    out: () => synthesizeSample('flink-on-auto-mode'),
+    types: autoModeTypes(),
+  },
+  { title: 'the sample on existing nodes', orders: 1, namespaces: ticks, out: () => synthesizeSample('flink-on-existing-nodes') },
+  {
+    title: 'the sample in a blueprint',
+    orders: 1,
+    namespaces: ticks,
+    out: () => synthesizeSample('flink-in-a-blueprint'),
+  },
   {
     title: 'two applications on one platform',
-    orders: 2,
+    orders: 1,
     namespaces: ['prices', 'quotes'],
     out: () => platformWith([{ name: 'prices' }, { name: 'quotes' }]),
   },
@@ -25,11 +53,15 @@ const APPS = [
 const fixture = clusterFixture(roomyNodes());
 beforeAll(() => void process.stderr.write(`cluster: orders are drawn from seed ${SEED}; CLUSTER_SEED=${SEED} draws them again\n`));
 
-describe.each(APPS)('$title', ({ title, orders, namespaces, out }) => {
+describe.each(APPS)('$title', ({ title, orders, namespaces, out, types = [] }) => {
   let folder: string;
   beforeAll(() => {
     folder = out();
+    for (const file of types) fixture.cluster.must(['create', `--filename=${file}`]);
   }, 60_000);
+  afterAll(() => {
+    for (const file of types) fixture.cluster.must(['delete', `--filename=${file}`]);
+  });
 
   const number = APPS.findIndex((app) => app.title === title);
   const runs = Array.from({ length: ORDERS ?? orders }, (_, index) => SEED + 1000 * number + index);
@@ -69,6 +101,12 @@ describe.each(APPS)('$title', ({ title, orders, namespaces, out }) => {
     cluster.must(['delete', 'namespace', ...namespaces, '--timeout=180s']);
   }
 });
+
+/** Karpenter's node pools as their project defines them; of Auto Mode's own type only the name is public. */
+function autoModeTypes(): string[] {
+  const crds = join(moduleFolder(KARPENTER_MODULE), 'pkg', 'apis', 'crds');
+  return [join(crds, 'karpenter.sh_nodepools.yaml'), join(__dirname, 'auto-mode-node-class.json')];
+}
 
 /** Names of the Helm releases that are left: each keeps its state in a Secret. */
 function releases(cluster: TestCluster): string[] {

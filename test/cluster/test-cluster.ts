@@ -136,6 +136,16 @@ export class TestCluster {
     this.must(['wait', 'node', ...nodes.map(({ name }) => name), '--for=condition=Ready', '--timeout=180s']);
   }
 
+  /**
+   * Waits until the server has opened the storage of every custom type, as it has long before anybody deletes a stack. A type that is deleted
+   * earlier says `storage is (re)initializing` and goes minutes later.
+   */
+  public async awaitTypes(): Promise<void> {
+    const types = this.objects('customresourcedefinitions').map(({ spec }) => `${spec.names.plural}.${spec.group}`);
+    for (const type of types)
+      await this.until(`${type} can be listed`, () => (this.kubectl(['get', type]).status === 0 ? true : undefined));
+  }
+
   /** Waits until something about objects holds. */
   public async until<T>(what: string, look: () => T | undefined, seconds = 60): Promise<T> {
     return waitFor(what, async () => Promise.resolve({ done: look(), seen: 'not yet' }), { within: seconds * 1000, every: 250 });

@@ -78,8 +78,17 @@ class JobTest {
     }
 
     private void waitForResults() throws Exception {
-        while (results().isEmpty()) {
+        while (!hasResults()) {
             Thread.sleep(100);
+        }
+    }
+
+    private boolean hasResults() throws Exception {
+        try {
+            return !results().isEmpty();
+        } catch (UncheckedIOException e) {
+            // A file was committed, and so renamed, while the folder was listed.
+            return false;
         }
     }
 
