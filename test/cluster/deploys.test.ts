@@ -24,6 +24,8 @@ interface Version {
   readonly interval: Duration;
   readonly rate?: number;
   readonly maxParallelism?: number;
+  /** How long the deploy itself waits for the job. */
+  readonly wait?: Duration;
 }
 
 // One life, step by step: each step begins where the one before has ended.
@@ -40,7 +42,7 @@ describeWithPods().each(LINES)('a job that is deployed again and again in real p
 
   afterAll(async () => real?.stop(), PATIENCE);
 
-  function application({ image, stages, interval, rate = 50, maxParallelism }: Version): string {
+  function application({ image, stages, interval, rate = 50, maxParallelism, wait = Duration.minutes(10) }: Version): string {
     const app: App = testApp();
     const { platform } = testPlatform({ capacity: new lib.ManagedNodeGroupCapacity({ autoscaling: lib.NodeAutoscaling.none() }) }, app);
     const stack = new Stack(app, 'JobStack');
@@ -55,6 +57,7 @@ describeWithPods().each(LINES)('a job that is deployed again and again in real p
       runtime: new lib.StandaloneRuntime({ scaling: lib.FlinkScaling.fixed({ parallelism: 2, spare: 1 }) }),
       checkpointing: { interval, minPause: Duration.seconds(1) },
       flink: { maxParallelism },
+      deployment: { waitUntilRunning: wait },
       properties: { 's3.endpoint': real.storage.endpoint, 's3.path.style.access': 'true', 'web.refresh-interval': '200' },
     });
     made.writeTo(s3.Bucket.fromBucketName(stack, 'Results', 'results'), 'sums');
@@ -95,9 +98,10 @@ describeWithPods().each(LINES)('a job that is deployed again and again in real p
   );
 
   test(
-    'another maximum parallelism is refused by the pod, and status says why and what to do',
+    'another maximum parallelism is refused by the pod, the deploy fails, and status says why and what to do',
     async () => {
-      await real.deploy(application({ ...first, maxParallelism: 64 }));
+      const version = { ...first, maxParallelism: 64, wait: Duration.minutes(1) };
+      await expect(real.deploy(application(version))).rejects.toThrow(/[Tt]imeout/);
       const refused = ({ lines }: Seen): boolean => lines.some((line) => line.includes("MAX_PARALLELISM was '128' and is '64'"));
       const { well } = await waitFor('status says the refusal', async () => look(refused), { within: PATIENCE, every: 2_000 });
       expect(well).toBe(false);
