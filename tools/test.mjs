@@ -1,7 +1,7 @@
 // `npm test`: lint, types, unit, snapshot, policy and real-Flink tests, each with its time, then one line of totals.
 // Options: --only NAME (a step below), --with NAME,… (steps that take longer and are a part of `npm test` under CI=true only), --repeat N (the kill
 // drill of test/flink N times), --orders N and --seed N (orders in which test/cluster deploys each app, and where they come from),
-// --no-pods (no real pods) and --deploys N (how often the job in them is changed, on both lines),
+// --no-pods (no real pods), --deploys N (how often the job in them is changed, on both lines) and --record (keeps their figures),
 // --all (every combination of consumers), --file PATTERN (test files of jest's steps).
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -14,6 +14,7 @@ if (option('--repeat')) process.env.FLINK_REPEAT = option('--repeat');
 if (option('--orders')) process.env.CLUSTER_ORDERS = option('--orders');
 if (option('--deploys')) process.env.CLUSTER_DEPLOYS = option('--deploys');
 if (option('--seed')) process.env.CLUSTER_SEED = option('--seed');
+if (process.argv.includes('--record')) process.env.CLUSTER_RECORD = 'true';
 if (process.argv.includes('--no-pods')) process.env.CLUSTER_PODS = 'false';
 const files = option('--file') ? ['--testPathPatterns', option('--file')] : [];
 

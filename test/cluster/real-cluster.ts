@@ -1,5 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FlinkVersion } from '../../lib';
 import { bucketName } from '../../local/intrinsic-functions';
@@ -13,7 +13,7 @@ import { readAssembly, seeded } from './assembly';
 import { ChartRepository } from './chart-repository';
 import { Deployment } from './deployment';
 import { makeImages } from './images';
-import { layerFolders } from './places';
+import { layerFolders, PROJECT } from './places';
 import { lackForNodes, RealNode, startRealNode } from './real-nodes';
 import { RunningJob } from './running-job';
 import { TestCluster } from './test-cluster';
@@ -40,9 +40,9 @@ export function describeWithPods(): jest.Describe {
 export class RealCluster {
   /** Starts it for a Flink line, with an image for each jar. */
   public static async start(version: FlinkVersion, jars: Record<string, string>): Promise<RealCluster> {
-    const made = new RealCluster();
+    const made = new RealCluster(version);
     try {
-      await made.open(version, jars);
+      await made.open(jars);
       return made;
     } catch (error) {
       await made.stop();
@@ -60,7 +60,7 @@ export class RealCluster {
   private deployment?: Deployment;
   private images: string[] = [];
 
-  private constructor() {}
+  private constructor(private readonly version: FlinkVersion) {}
 
   /** Deploys a synthesized app, or changes what is there into it. */
   public async deploy(out: string): Promise<void> {
@@ -128,9 +128,12 @@ export class RealCluster {
     return join(layerFolders().kubectl, 'kubectl');
   }
 
-  /** Says what one run took, on this machine as busy as it was. */
+  /** Says what one run took, on this machine as busy as it was; `npm run test:cluster -- --record` keeps it. */
   public figure(what: string, start: number): void {
-    log(`figure: ${what} after ${((Date.now() - start) / 1000).toFixed(1)} s`);
+    const seconds = Number(((Date.now() - start) / 1000).toFixed(1));
+    log(`figure: Flink ${this.version.release}: ${what} after ${seconds} s`);
+    if (process.env.CLUSTER_RECORD === 'true')
+      record({ flink: this.version.release, what, seconds, load: Number(loadavg()[0].toFixed(1)) });
   }
 
   /** Ends everything. */
@@ -143,10 +146,10 @@ export class RealCluster {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private async open(version: FlinkVersion, jars: Record<string, string>): Promise<void> {
+  private async open(jars: Record<string, string>): Promise<void> {
     const { programs } = lackForNodes();
     if (programs.length > 0) throw new Error(`nodes that run pods need ${programs.join(', ')}`);
-    const [python, home] = [await ensurePython(log), await ensureFlinkHome(version.release, log)];
+    const [python, home] = [await ensurePython(log), await ensureFlinkHome(this.version.release, log)];
     this.images = await makeImages(this.folder, { home, jars });
     [this.cluster, this.charts] = await Promise.all([TestCluster.start({ network: true }), ChartRepository.start()]);
     const [port] = await freePorts(1);
@@ -157,6 +160,12 @@ export class RealCluster {
     await Promise.all([first, this.startSpot('spot-b'), this.startSpot('spot-c')]);
     this.deployment = new Deployment(this.cluster, this.charts, seeded(1), { prepare: withCredentials });
   }
+}
+
+/** One figure a line, so that a run that ends early keeps what it has. */
+function record(figure: Record<string, unknown>): void {
+  const date = new Date().toISOString();
+  appendFileSync(join(PROJECT, 'docs', 'measurements', `pods-${date.slice(0, 10)}.jsonl`), `${JSON.stringify({ at: date, ...figure })}\n`);
 }
 
 function bucketsOf(out: string): string[] {
