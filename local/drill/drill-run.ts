@@ -95,6 +95,7 @@ async function interrupt(cluster: DrillCluster, scenario: Scenario, { checkpoint
   const interruption = await scenario
     .interrupt(cluster)
     .then(async (done) => {
+      if (scenario.idle) release();
       await awaitTasks(cluster, done, signal);
       // How the job catches up is seen too.
       await pause(3_000, undefined, { signal });

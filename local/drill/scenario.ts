@@ -23,6 +23,8 @@ export interface Scenario {
   readonly extra: number;
   /** How long is looked at the job after it runs again, until it has its full parallelism, in seconds. */
   readonly observe: number;
+  /** What follows is a time-out of Flink: another cluster may start meanwhile. */
+  readonly idle?: boolean;
   /** What else is different in the template. */
   readonly prepare?: (template: ApplicationTemplate) => ApplicationTemplate;
   readonly interrupt: (cluster: DrillCluster) => Promise<Interruption>;
@@ -41,7 +43,7 @@ export const SCENARIOS: Scenario[] = [
     interrupt: (cluster) => evict(cluster, 1),
   },
   { ...USUAL, name: 'kill', title: 'SIGKILL without notice', runs: 5, interrupt: kill },
-  { ...USUAL, name: 'vanish', title: 'host vanishes without a packet', runs: 5, observe: 0, interrupt: vanish },
+  { ...USUAL, name: 'vanish', title: 'host vanishes without a packet', runs: 5, observe: 0, idle: true, interrupt: vanish },
   { ...USUAL, name: 'five', title: 'five losses in a row, 35 s apart', observe: 10, interrupt: fiveLosses },
   { ...USUAL, name: 'node', title: 'two TaskManagers of one node, with notice', extra: 1, interrupt: (cluster) => evict(cluster, 2) },
   { ...USUAL, name: 'checkpoint', title: 'SIGKILL during a checkpoint', interrupt: killDuringCheckpoint },
