@@ -133,6 +133,25 @@ linked.forEach((name, index) =>
   }),
 );
 
+const LOSSES = readdirSync(join(DOCS, 'measurements')).filter((name) => name.startsWith('losses-'));
+test.each(LOSSES)('the page says what %s says', (name) => {
+  const run = JSON.parse(readFileSync(join(DOCS, 'measurements', name), 'utf8')) as Record<string, any>;
+  const [, said] = new RegExp(`\\*\\*(\\d+ losses in a row\\*\\*[^*]*)\\[the run\\]\\(measurements/${name}\\)`).exec(part) ?? [];
+  const numbers = [...(said ?? '').matchAll(/(\d+) (windows|records|lost|doubled|wrong)/g)].map(([, number, what]) => [
+    what,
+    Number(number),
+  ]);
+  expect(Object.fromEntries(numbers)).toEqual({
+    windows: run.windows,
+    records: run.records,
+    lost: run.lost,
+    doubled: run.doubled,
+    wrong: run.wrong,
+  });
+  expect(said).toContain(`${run.losses.length} losses`);
+  expect(said).toContain(`Flink ${run.flink}, ${run.configuration}, seed ${run.seed}`);
+});
+
 test('the pictures are made from the records', () => {
   for (const name of linked.length > 0 ? ['drill.svg'] : []) expect(existsSync(join(DOCS, 'measurements', name))).toBe(true);
 });

@@ -60,6 +60,19 @@ export function recordLongForm(flink: string, configuration: string, done: LongF
   return name;
 }
 
+/** A recorded run of the long form. */
+export interface LossesRecord extends LongForm {
+  readonly date: string;
+  readonly flink: string;
+  readonly configuration: string;
+}
+
+/** The recorded runs of the long form, oldest first, with the names of their files. */
+export function readLosses(): (LossesRecord & { name: string })[] {
+  const names = readdirSync(MEASUREMENTS).filter((name) => /^losses-[\d.]+-[\d-]+\.json$/.test(name));
+  return names.sort().map((name) => ({ ...(JSON.parse(readFileSync(join(MEASUREMENTS, name), 'utf8')) as LossesRecord), name }));
+}
+
 /** One line a run: small, and easy to compare. */
 function textOf({ runs, ...head }: DrillRecord): string {
   const lines = Object.entries(head).map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)},\n`);

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { PROJECT } from '../project';
 import { barChart } from './bar-chart';
 import { CONFIGURATIONS } from './configuration';
+import { KINDS } from './kills';
 import { Promised, promisesOf } from './promises';
-import { DrillRecord, readRecords } from './record';
+import { DrillRecord, LossesRecord, readLosses, readRecords } from './record';
 import { SCENARIOS } from './scenario';
 import { Row, rowsOf } from './table';
 import { timelineChart } from './timeline-chart';
@@ -21,7 +22,7 @@ export function writeReport(): string[] {
   const [start, end] = [text.indexOf(START), text.indexOf(END)];
   if (start < 0 || end < start) throw new Error(`${page} has no place for the figures: put '${START}' and '${END}' around it`);
   const picture = '![Time without all tasks, and work done again, in each scenario and configuration](measurements/drill.svg)\n\n';
-  const figures = records.length > 0 ? `\n\n${picture}${records.map(section).join('\n')}` : '\n';
+  const figures = records.length > 0 ? `\n\n${picture}${records.map(section).join('\n')}\n${readLosses().map(losses).join('\n')}` : '\n';
   writeFileSync(page, `${text.slice(0, start + START.length)}${figures}${text.slice(end)}`);
   const pictures: Record<string, string | undefined> = {
     'drill.svg': records.length > 0 ? barChart(rowsOf(records[0].runs), records[0]) : undefined,
@@ -49,6 +50,16 @@ export function section({ flink, date, machine, versions, runs, name }: DrillRec
     '| What was aimed at | At most | Found | |',
     '| --- | --: | --: | --- |',
     ...promisesOf(runs, flink).map(promiseRow),
+    '',
+  ].join('\n');
+}
+
+/** What a run of the long form says, as a line of the page. */
+function losses({ flink, date, configuration, name, seed, losses: kinds, ...found }: LossesRecord & { name: string }): string {
+  const counts = KINDS.map((kind) => `${kinds.filter((each) => each === kind).length} x ${kind}`).join(', ');
+  return [
+    `**${kinds.length} losses in a row** on Flink ${flink}, ${configuration}, seed ${seed} (${counts}): ${found.windows} windows of ${found.records} records`,
+    `compared, ${found.lost} lost, ${found.doubled} doubled, ${found.wrong} wrong. Recorded ${date}: [the run](measurements/${name}).`,
     '',
   ].join('\n');
 }

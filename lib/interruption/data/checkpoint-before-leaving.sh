@@ -22,7 +22,7 @@ needed=''
 readonly SLOT_SECONDS=10
 # A checkpoint that began this recently, by itself or for a pod of the slot before, is as good as one of our own.
 readonly FRESH_MILLISECONDS=2000
-readonly POLL_SECONDS=0.2
+readonly POLL_SECONDS=0.1
 
 # Into the log of the container, where `kubectl logs` shows it; the hook's own output goes nowhere.
 leave() {
