@@ -3,7 +3,7 @@ import { FakeNode } from './fake-node';
 import { TestCluster, TestClusterOptions } from './test-cluster';
 
 /** Commands and waiting, on a machine that may be busy. */
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 /** What a test file works with; everything is gone when it ends. */
 export interface ClusterFixture {
@@ -17,10 +17,10 @@ export function clusterFixture(nodes: FakeNode[], options: TestClusterOptions = 
   beforeAll(async () => {
     [fixture.cluster, fixture.charts] = await Promise.all([TestCluster.start(options), ChartRepository.start()]);
     if (nodes.length > 0) fixture.cluster.addFakeNodes(nodes);
-  }, 180_000);
+  }, 600_000);
   afterAll(async () => {
     await fixture.charts?.stop();
     await fixture.cluster?.stop();
-  }, 60_000);
+  }, 300_000);
   return fixture;
 }

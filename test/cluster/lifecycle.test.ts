@@ -75,7 +75,7 @@ test(
       expect(await look()).toEqual(before);
     });
   },
-  5 * MINUTES,
+  15 * MINUTES,
 );
 
 test(
@@ -91,7 +91,7 @@ test(
       expect(after.quotes).toEqual(before.quotes);
     });
   },
-  5 * MINUTES,
+  15 * MINUTES,
 );
 
 test(
@@ -106,7 +106,7 @@ test(
       expect(fixture.cluster.object('deployment', 'prices-taskmanager', 'prices').spec.replicas).toBe(4);
     });
   },
-  5 * MINUTES,
+  15 * MINUTES,
 );
 
 describe('an application that is destroyed', () => {
@@ -138,14 +138,14 @@ describe('an application that is destroyed', () => {
         );
       });
     },
-    6 * MINUTES,
+    15 * MINUTES,
   );
 
   test(
     'is forgotten by the command of the README',
     async () => {
       const { cluster } = fixture;
-      const command = /^kubectl (delete namespace price-maxima)$/m.exec(readFileSync(join(PROJECT, 'README.md'), 'utf8'))![1];
+      const command = /^kubectl (delete namespace \S+)$/m.exec(readFileSync(join(PROJECT, 'README.md'), 'utf8'))![1];
       await deployed(synthesizeSample('flink-on-spot'), async (deployment) => {
         await deployment.destroy('PriceMaxima');
         const namespaces = (): string[] => cluster.objects('namespaces').map(({ metadata }) => metadata.name as string);
@@ -155,6 +155,6 @@ describe('an application that is destroyed', () => {
         expect(namespaces()).toEqual(before.filter((name) => name !== 'price-maxima'));
       });
     },
-    5 * MINUTES,
+    15 * MINUTES,
   );
 });

@@ -94,7 +94,7 @@ describe.each(APPS)('$title', ({ title, orders, namespaces, out, types = [] }) =
       deployment.stop();
     }
     for (const namespace of namespaces)
-      await cluster.until(`namespace ${namespace} is empty`, () => contentsOf(cluster, namespace).length === 0 || undefined, 120);
+      await cluster.until(`namespace ${namespace} is empty`, () => contentsOf(cluster, namespace).length === 0 || undefined);
     expect(releases(cluster)).toEqual([]);
     // What kubectl or the server found to say against an object.
     expect(readFileSync(deployment.log, 'utf8').match(/Warning:.*/g)).toBeNull();

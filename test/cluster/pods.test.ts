@@ -98,7 +98,7 @@ describeWithPods()('an application in real pods', () => {
         join(node.ready.folder, 'spot-instance-action'),
         JSON.stringify({ action: 'terminate', time: new Date(end).toISOString() }),
       );
-      await real.cluster.until('the node is cordoned', () => (nodeObjectOf(node).spec.unschedulable ? true : undefined), 60);
+      await real.cluster.until('the node is cordoned', () => (nodeObjectOf(node).spec.unschedulable ? true : undefined));
       real.figure('Spot notice: node cordoned', start);
       const checkpoint = await waitFor(
         'the hook has a checkpoint',

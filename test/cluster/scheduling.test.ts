@@ -89,7 +89,7 @@ describe('on managed node groups', () => {
         },
       );
     },
-    4 * MINUTES,
+    15 * MINUTES,
   );
 
   test(
@@ -104,7 +104,7 @@ describe('on managed node groups', () => {
         },
       );
     },
-    4 * MINUTES,
+    15 * MINUTES,
   );
 
   // The largest default Spot group is of 8 vCPU; its nodes leave 29,317 MiB, of which the termination handler takes 64.
@@ -134,7 +134,7 @@ describe('on managed node groups', () => {
         },
       );
     },
-    4 * MINUTES,
+    15 * MINUTES,
   );
 });
 
@@ -156,7 +156,7 @@ describe('on Karpenter', () => {
         },
       );
     },
-    4 * MINUTES,
+    15 * MINUTES,
   );
 });
 

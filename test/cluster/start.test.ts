@@ -22,7 +22,7 @@ beforeAll(async () => {
   deployment = new Deployment(fixture.cluster, fixture.charts, seeded(1));
   await deployment.deploy(platformWith([{ name: 'prices' }]));
   environment = { ...deployedEnvironment(), ...accountOf('prices'), KUBERNETES_API: fixture.cluster.plane.ready.server };
-}, 120_000);
+}, 600_000);
 afterAll(async () => {
   deployment?.stop();
   await pod.close();
@@ -64,7 +64,7 @@ test('a first start is recorded, with the rights that the pod has', async () => 
 describe('with the data of high availability that Flink has written', () => {
   const graph = (): string => `executionPlan-${environment.JOB_ID}`;
   const pointer = { 'checkpointID-0000000000000000041': 'rO0ABX' };
-  beforeAll(() => {
+  beforeEach(() => {
     flinkWrites('prices-cluster-config-map', { [graph()]: 'rO0ABX', 'org.apache.flink.k8s.leader.dispatcher': 'x,y' });
     flinkWrites(`prices-${environment.JOB_ID}-config-map`, pointer);
   });
@@ -96,6 +96,7 @@ describe('with the data of high availability that Flink has written', () => {
     const ended = await start({ MAX_PARALLELISM: '256' });
     expect([ended.code, ended.said]).toEqual([1, expect.stringContaining("MAX_PARALLELISM was '128' and is '256'")]);
     expect(dataOf('prices-deployed')).toEqual(before);
+    expect(dataOf('prices-cluster-config-map')).toHaveProperty(graph());
   });
 });
 

@@ -147,7 +147,7 @@ export class TestCluster {
   }
 
   /** Waits until something about objects holds. */
-  public async until<T>(what: string, look: () => T | undefined, seconds = 60): Promise<T> {
+  public async until<T>(what: string, look: () => T | undefined, seconds = 300): Promise<T> {
     return waitFor(what, async () => Promise.resolve({ done: look(), seen: 'not yet' }), { within: seconds * 1000, every: 250 });
   }
 }
