@@ -20,7 +20,7 @@ export function guardedState(configuration: flink.FlinkConfiguration, version: f
     FLINK_LINE: version.line,
     MAX_PARALLELISM: options['pipeline.max-parallelism'],
     STATE_BACKEND: options['state.backend.type'],
-    CHECKPOINTS: options['execution.checkpointing.dir'],
+    CHECKPOINTS: flink.Checkpointing.metadataIn(options['execution.checkpointing.dir']),
     HIGH_AVAILABILITY: options['high-availability.storageDir'],
   };
 }

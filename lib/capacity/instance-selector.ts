@@ -40,7 +40,7 @@ export interface InstanceFilter {
    */
   readonly localNvme?: boolean;
   /**
-   * Largest number of types, 1 to 20: what one managed node group takes.
+   * Largest number of types. A managed node group takes 20, Karpenter more.
    *
    * @default 20
    */

@@ -65,6 +65,15 @@ export interface CheckpointingOptions {
 
 /** Checkpointing options with the values of a profile in place. */
 export class Checkpointing {
+  /**
+   * Where Flink writes the metadata of checkpoints, by which a checkpoint is found. Source: Flink, `EntropyInjector`: without the mark.
+   *
+   * @param directory `execution.checkpointing.dir`
+   */
+  public static metadataIn(directory: string): string {
+    return directory.replace(`/${ENTROPY}`, '');
+  }
+
   /** What is wrong with the options, one sentence each. */
   public readonly problems: string[] = [];
   private readonly interval: Duration;

@@ -82,7 +82,7 @@ export function podProperties(): Record<string, string> {
     'metrics.internal.query-service.port': String(FlinkPort.QUERY_SERVICE),
     'rest.port': String(FlinkPort.REST),
     'io.tmp.dirs': WORK_DIRECTORY,
-    // The REST API has no authentication: whoever reaches it could run code (submit) or end the job (cancel).
+    // The REST API has no authentication: whoever reaches it could run code. The other two only take buttons from the UI.
     'web.submit.enable': 'false',
     'web.cancel.enable': 'false',
     'web.rescale.enable': 'false',

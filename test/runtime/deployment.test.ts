@@ -46,6 +46,11 @@ describe('what the start is told', () => {
     });
   });
 
+  // Source: Flink, EntropyInjector: metadata lies where the mark is left out, so that it is found.
+  test('checkpoints are looked for where their metadata is, whatever is spread over prefixes', () => {
+    expect(environmentOf({}, { checkpointing: { entropyLength: 4 } }).CHECKPOINTS).toMatch(/\/checkpoints\/prices$/);
+  });
+
   test('a start is a change of the pods, so that a deploy waits for it', () => {
     const sums = [{}, { start: FlinkStart.empty({ nonce: '1' }) }, { start: FlinkStart.empty({ nonce: '2' }) }].map(checksumOf);
     expect(new Set(sums).size).toBe(3);

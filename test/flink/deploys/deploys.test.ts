@@ -92,12 +92,14 @@ describeWithTools().each(['1.20', '2.2'])('the life of a job on Flink %s', (line
     await life.awaitCheckpoint();
   }, 2 * PATIENCE); // prettier-ignore
 
-  onDefaultLine('with all HA data wiped the job goes on from the newest checkpoint', async () => {
+  onDefaultLine.each([undefined, 4])('with all HA data wiped the job goes on from the newest checkpoint; entropy: %s', async (entropyLength) => {
+    await life.deploy({ name: 'spread', output: 'anew', entropyLength });
+    await life.awaitCheckpoint();
     const { id } = await life.shown();
     await life.leave();
     const newest = await life.newest(id);
     await life.run.kubernetes.wipe();
-    await life.deploy({ name: 'wiped', output: 'anew' });
+    await life.deploy({ name: 'wiped', output: 'anew', entropyLength });
     expect(await life.shown()).toMatchObject({ id, name: 'wiped', restored: newest });
   }, 2 * PATIENCE); // prettier-ignore
 

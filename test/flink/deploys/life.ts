@@ -23,6 +23,7 @@ export interface Version {
   /** More arguments of the job. */
   readonly args?: string[];
   readonly maxParallelism?: number;
+  readonly entropyLength?: number;
   readonly deployment?: DeploymentOptions;
   readonly line?: string;
 }
@@ -61,7 +62,11 @@ export class Life {
       job: FlinkJob.jar({ entryClass: 'RunningSums', args: [...args, ...(version.args ?? [])] }),
       jobManager: { memory: Size.gibibytes(1) },
       taskManager: { memory: Size.gibibytes(1), cpu: 1 },
-      checkpointing: { interval: Duration.seconds(version.interval ?? 1), minPause: Duration.millis(100) },
+      checkpointing: {
+        interval: Duration.seconds(version.interval ?? 1),
+        minPause: Duration.millis(100),
+        entropyLength: version.entropyLength,
+      },
       properties: { 'taskmanager.memory.managed.fraction': '0.1', 'taskmanager.memory.task.off-heap.size': '0' },
       flink: { maxParallelism: version.maxParallelism },
       deployment: version.deployment,

@@ -131,9 +131,12 @@ describe('where pods run', () => {
   });
 
   // Source: Kubernetes, taint-based evictions: 300 s unless stated.
-  test('a TaskManager leaves a vanished node after seconds, not after five minutes', () => {
+  test.each([
+    ['TaskManager', taskManager],
+    ['JobManager', jobManager],
+  ])('a %s leaves a vanished node after seconds, not after five minutes', (_, deployment) => {
     for (const key of ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']) {
-      const toleration = podOf(taskManager).tolerations.find((one: any) => one.key === key);
+      const toleration = podOf(deployment).tolerations.find((one: any) => one.key === key);
       expect(toleration).toMatchObject({ operator: 'Exists', effect: 'NoExecute' });
       expect(toleration.tolerationSeconds).toBeLessThanOrEqual(30);
     }
