@@ -51,7 +51,7 @@ function secondsBelowFull({ timeline, full }: Result): number {
   return below / 100;
 }
 
-const AIMS: [string, (cell: Cell, flink: string) => number][] = ['reactive', 'fixed'].flatMap((own): [string, (cell: Cell, flink: string) => number][] => [
+const AIMS: [string, (cell: Cell) => number][] = ['reactive', 'fixed'].flatMap((own): [string, (cell: Cell) => number][] => [
   [`notice, ${own}: done again, s, median`, (cell) => half(cell('notice', own), (each) => each.replayedRecords / 200)],
   [`notice, ${own}: done again, s, most`, (cell) => largest(cell('notice', own), (each) => each.replayedRecords / 200)],
   [`notice, ${own}: done again beyond the time of the hook's checkpoint, s, most`, (cell) => largest(cell('notice', own), (each) => each.replayedRecords / 200 - each.checkpointSeconds[0])],
@@ -117,9 +117,8 @@ linked.forEach((name, index) =>
     test.each(AIMS)('what was aimed at: %s', (what, reckon) => {
       const [, most, found, kept] =
         new RegExp(`^\\| ${what.replace(/[()]/g, '\\$&')} \\| ([\\d.]+) \\| ([\\d.]+) \\| (.*) \\|$`, 'm').exec(aims) ?? [];
-      const expected = reckon(
-        (scenario, configuration) => (cells.get(`${scenario}/${configuration}`) ?? []).flatMap(({ result }) => (result ? [result] : [])),
-        flink,
+      const expected = reckon((scenario, configuration) =>
+        (cells.get(`${scenario}/${configuration}`) ?? []).flatMap(({ result }) => (result ? [result] : [])),
       );
       if (Number.isNaN(expected)) return expect(found).toBeUndefined();
       expect(Number(found)).toBeCloseTo(expected, 1);
@@ -132,6 +131,39 @@ linked.forEach((name, index) =>
     });
   }),
 );
+
+test('README shows the newest Flink line, a row for each configuration that was lost in every way', () => {
+  const newest = linked.sort((a, b) => Number(b.split('-')[1]) - Number(a.split('-')[1]))[0];
+  const { runs, flink } = JSON.parse(readFileSync(join(DOCS, 'measurements', newest), 'utf8')) as { runs: Run[]; flink: string };
+  const [, readme] = /<!-- figures of npm run drill -->\n([^]*)<!-- end of the figures/.exec(
+    readFileSync(join(dirname(DOCS), 'README.md'), 'utf8'),
+  )!;
+  expect(readme).toContain(`| Flink ${flink}, medians |`);
+  const middle = (scenario: string, configuration: string, key: string): number =>
+    half(
+      runs
+        .filter((run) => run.scenario === scenario && run.configuration === configuration)
+        .flatMap(({ result }) => (result ? [result] : [])),
+      (each) => each[key],
+    );
+  const figures = (name: string): string[] => [
+    middle('notice', name, 'withoutFullProgress').toFixed(1),
+    middle('notice', name, 'replayedSeconds').toFixed(1),
+    middle('notice', name, 'missingTaskManagerSeconds').toFixed(1),
+    middle('kill', name, 'withoutFullProgress').toFixed(1),
+    String(middle('kill', name, 'restarts')),
+    middle('vanish', name, 'withoutFullProgress').toFixed(1),
+  ];
+  const rows = readme.split('\n').filter((line) => /^\| (the AWS|Flink's|this)/.test(line));
+  expect(
+    rows.map((row) =>
+      row
+        .split('|')
+        .slice(2, -1)
+        .map((each) => each.trim()),
+    ),
+  ).toEqual(['tutorial', 'defaults', 'reactive', 'fixed'].map(figures));
+});
 
 const LOSSES = readdirSync(join(DOCS, 'measurements')).filter((name) => name.startsWith('losses-'));
 test.each(LOSSES)('the page says what %s says', (name) => {

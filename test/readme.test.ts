@@ -17,7 +17,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { JsonPatch } from 'cdk8s';
 import * as lib from 'cdk-flink-on-eks';
 declare const app: App, stack: Stack, platform: lib.FlinkPlatform, application: lib.FlinkApplication, image: lib.FlinkImage;
-declare const job: lib.FlinkJob, table: dynamodb.Table, role: iam.IRole, vpc: ec2.IVpc, bucket: s3.IBucket, stream: kinesis.IStream;
+declare const cluster: lib.ExistingCluster, job: lib.FlinkJob, table: dynamodb.Table, role: iam.IRole, vpc: ec2.IVpc, bucket: s3.IBucket, stream: kinesis.IStream;
 `;
 
 interface Snippet {

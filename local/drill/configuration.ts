@@ -6,8 +6,8 @@ export interface DrillConfiguration {
   readonly title: string;
   /** Which application of bin/spot-drill.ts it starts from. */
   readonly application: 'drill-reactive' | 'drill-fixed';
-  /** Scenarios that it takes part in; all when left out. */
-  readonly only?: string[];
+  /** Scenarios that it takes part in, and how many runs are enough there; all, and those of the scenario, when left out. */
+  readonly only?: { readonly scenarios: string[]; readonly runs: number };
   /** What is run, made from the template. */
   readonly apply: (template: ApplicationTemplate) => ApplicationTemplate;
 }
@@ -49,14 +49,14 @@ export const CONFIGURATIONS: DrillConfiguration[] = [
     name: 'reactive-no-hook',
     title: 'this library, reactive, hook off',
     application: 'drill-reactive',
-    only: ['notice'],
+    only: { scenarios: ['notice'], runs: 3 },
     apply: (template) => ({ ...template, jobManagerEnding: AT_ONCE, taskManagerEnding: AT_ONCE }),
   },
   {
     name: 'fixed-no-hook',
     title: 'this library, fixed, hook off',
     application: 'drill-fixed',
-    only: ['notice'],
+    only: { scenarios: ['notice'], runs: 3 },
     apply: (template) => ({ ...template, jobManagerEnding: AT_ONCE, taskManagerEnding: AT_ONCE }),
   },
 ];

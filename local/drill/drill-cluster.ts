@@ -10,8 +10,10 @@ import { waitFor } from '../waiting';
 import { checkpointSeconds, JobEvent, readJobLog } from './job-log';
 import { compareResults, Counts, Exactness, isComplete, RATE, readCounts } from './ledger';
 
-/** Each start costs many JVM starts: the short-lived and the cold code of all of them is compiled the quick way only, in every configuration. */
-const QUICK_JVM = { JAVA_TOOL_OPTIONS: '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC' };
+/** Each start costs many JVM starts: the code of all of them is compiled the quick way only and not verified, in every configuration. */
+const QUICK_JVM = {
+  JAVA_TOOL_OPTIONS: '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote',
+};
 
 /**
  * Differences that all configurations have. Checkpoints are asked for by REST, so that none falls into a phase by chance; Flink takes its first
@@ -29,9 +31,12 @@ const DRILL_OPTIONS = {
 
 const START = 180_000;
 
+/** Until a container runs that Kubernetes starts in place of another, in milliseconds. Its own aim for a pod whose image is there is 5 s. */
+const CONTAINER_START = 2_000;
+
 /** A fresh cluster with the drill's job, and what can be done to it. */
 export class DrillCluster {
-  /** Starts it and waits until the job runs on all TaskManagers and has taken in its backlog. */
+  /** Starts it and waits until the job runs on all TaskManagers, has taken in its backlog and has a checkpoint. */
   public static async start(application: ApplicationTemplate, jar: string, extra: number, signal?: AbortSignal): Promise<DrillCluster> {
     const taskManagers = (application.replicas ?? 2) + extra;
     const options = { taskManagers, uiPort: 0, testOptions: DRILL_OPTIONS, environment: QUICK_JVM, log: () => undefined, signal };
@@ -39,6 +44,8 @@ export class DrillCluster {
     const cluster = new DrillCluster(run, application, taskManagers);
     try {
       await cluster.awaitStart(signal);
+      await cluster.checkpoint();
+      cluster.checkpointed = Date.now();
       return cluster;
     } catch (error) {
       await run.stop();
@@ -48,7 +55,10 @@ export class DrillCluster {
 
   /** Parallelism when nothing is lost. */
   public readonly full: number;
+  /** When the first checkpoint was complete, in milliseconds since 1970. */
+  public checkpointed = 0;
   private job = '';
+  private readonly starting = new Set<NodeJS.Timeout>();
 
   private constructor(
     public readonly run: LocalRun,
@@ -104,8 +114,12 @@ export class DrillCluster {
 
   /** Starts one more in place of one that is lost. Its machine would be another one; here it leaves the processors to those that work. */
   public replace(): void {
-    const { pid } = this.run.cluster.addTaskManager();
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    const timer = setTimeout(() => {
+      this.starting.delete(timer);
+      const { pid } = this.run.cluster.addTaskManager();
+      if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
+    }, CONTAINER_START);
+    this.starting.add(timer);
   }
 
   /** All that the job did so far. */
@@ -140,6 +154,7 @@ export class DrillCluster {
 
   /** Ends everything. */
   public async stop(): Promise<void> {
+    this.starting.forEach((timer) => clearTimeout(timer));
     await this.run.stop();
   }
 

@@ -63,10 +63,8 @@ export async function drillOnce(
   async function withCluster(when: (at: number, work: Alone<DrillResult>) => Promise<DrillResult>): Promise<DrillResult> {
     const cluster = await startCluster();
     try {
-      await cluster.checkpoint();
-      const checkpointed = Date.now();
-      const work: Alone<DrillResult> = (release) => interrupt(cluster, scenario, { checkpointed, release, signal });
-      return await when(checkpointed + scenario.phase * 1000, work);
+      const work: Alone<DrillResult> = (release) => interrupt(cluster, scenario, release, signal);
+      return await when(cluster.checkpointed + scenario.phase * 1000, work);
     } catch (error) {
       throw new Error(`${(error as Error).message}\n(logs: ${cluster.run.folder})`, { cause: error });
     } finally {
@@ -80,14 +78,8 @@ export async function drillOnce(
   }
 }
 
-/** When the last checkpoint was complete, and who is told that the tasks run again. */
-interface Surroundings {
-  readonly checkpointed: number;
-  readonly release: () => void;
-  readonly signal?: AbortSignal;
-}
-
-async function interrupt(cluster: DrillCluster, scenario: Scenario, { checkpointed, release, signal }: Surroundings): Promise<DrillResult> {
+/** Interrupts it, and says when the tasks run again. */
+async function interrupt(cluster: DrillCluster, scenario: Scenario, release: () => void, signal?: AbortSignal): Promise<DrillResult> {
   const before = cluster.counts();
   const since = Date.now();
   const seen: [number, number][] = [];
@@ -98,7 +90,7 @@ async function interrupt(cluster: DrillCluster, scenario: Scenario, { checkpoint
       if (scenario.idle) release();
       await awaitTasks(cluster, done, signal);
       // How the job catches up is seen too.
-      await pause(3_000, undefined, { signal });
+      await pause(scenario.watch * 1000, undefined, { signal });
       release();
       await settle(cluster, scenario, signal);
       return done;
@@ -116,7 +108,7 @@ async function interrupt(cluster: DrillCluster, scenario: Scenario, { checkpoint
     replayedRecords: replayed,
     replayedSeconds: Math.round((replayed / (RATE * SHARDS)) * 1000) / 1000,
     checkpointSeconds: checkpoints,
-    phaseSeconds: (since - checkpointed) / 1000,
+    phaseSeconds: (since - cluster.checkpointed) / 1000,
     timeline: timelineOf(cluster, interruption, since, until, seen),
   };
 }

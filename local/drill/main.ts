@@ -73,16 +73,13 @@ async function longForm(
 /** Rounds: every cell once, then those that have more runs once more. A machine that becomes slower slows all configurations. */
 function cellsOf({ scenarios, configurations, runs }: DrillArguments): Cell[] {
   const chosen = SCENARIOS.filter(({ name }) => scenarios.includes(name));
-  const rounds = Math.max(...chosen.map((scenario) => runs ?? scenario.runs));
-  return Array.from({ length: rounds }, (_, round) =>
-    chosen
-      .filter((scenario) => (runs ?? scenario.runs) > round)
-      .flatMap((scenario) =>
-        CONFIGURATIONS.filter(({ name, only }) => configurations.includes(name) && (!only || only.includes(scenario.name))).map(
-          (configuration) => ({ scenario, configuration }),
-        ),
-      ),
-  ).flat();
+  const cells = chosen.flatMap((scenario) =>
+    CONFIGURATIONS.filter(({ name, only }) => configurations.includes(name) && (!only || only.scenarios.includes(scenario.name))).map(
+      (configuration) => ({ scenario, configuration }),
+    ),
+  );
+  const times = ({ scenario, configuration }: Cell): number => runs ?? configuration.only?.runs ?? scenario.runs;
+  return Array.from({ length: Math.max(...cells.map(times)) }, (_, round) => cells.filter((cell) => times(cell) > round)).flat();
 }
 
 async function runCells(

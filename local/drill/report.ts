@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT } from '../project';
+import { Aim, aimsOf } from './aims';
 import { barChart } from './bar-chart';
 import { CONFIGURATIONS } from './configuration';
 import { KINDS } from './kills';
-import { Promised, promisesOf } from './promises';
 import { DrillRecord, LossesRecord, readLosses, readRecords } from './record';
 import { SCENARIOS } from './scenario';
 import { Row, rowsOf } from './table';
@@ -12,25 +12,48 @@ import { timelineChart } from './timeline-chart';
 
 const START = '<!-- figures of npm run drill -->';
 const END = '<!-- end of the figures of npm run drill -->';
-const DOCS = join(PROJECT, 'docs');
+const PICTURE = '![Time without all tasks, and work done again, in each scenario and configuration](measurements/drill.svg)';
+/** What README shows: the losses that come most often. */
+const IN_SHORT = ['notice', 'kill', 'vanish'];
 
-/** Writes the tables of the newest records into docs/performance.md, and the pictures. Gives the names of the files. */
+/** Writes what the newest records say into the pages and the pictures. Gives the names of the files. */
 export function writeReport(): string[] {
   const records = [...readRecords()].sort(([a], [b]) => Number(b) - Number(a)).map(([, record]) => record);
-  const page = join(DOCS, 'performance.md');
-  const text = readFileSync(page, 'utf8');
+  if (records.length === 0) throw new Error('there is no record: npm run drill -- --record makes one');
+  const files: Record<string, string | undefined> = {
+    'docs/performance.md': withFigures('docs/performance.md', `${PICTURE}\n\n${records.map(section).join('\n')}\n${readLosses().map(losses).join('\n')}`),
+    'README.md': withFigures('README.md', inShort(records[0])),
+    'docs/measurements/drill.svg': barChart(rowsOf(records[0].runs), records[0]),
+    'docs/measurements/spot-loss.svg': timelineChart(records[0]),
+  }; // prettier-ignore
+  const made = Object.entries(files).filter((each): each is [string, string] => each[1] !== undefined);
+  for (const [name, content] of made) writeFileSync(join(PROJECT, name), content);
+  return made.map(([name]) => name);
+}
+
+/** A page with other figures at their place. */
+function withFigures(name: string, figures: string): string {
+  const text = readFileSync(join(PROJECT, name), 'utf8');
   const [start, end] = [text.indexOf(START), text.indexOf(END)];
-  if (start < 0 || end < start) throw new Error(`${page} has no place for the figures: put '${START}' and '${END}' around it`);
-  const picture = '![Time without all tasks, and work done again, in each scenario and configuration](measurements/drill.svg)\n\n';
-  const figures = records.length > 0 ? `\n\n${picture}${records.map(section).join('\n')}\n${readLosses().map(losses).join('\n')}` : '\n';
-  writeFileSync(page, `${text.slice(0, start + START.length)}${figures}${text.slice(end)}`);
-  const pictures: Record<string, string | undefined> = {
-    'drill.svg': records.length > 0 ? barChart(rowsOf(records[0].runs), records[0]) : undefined,
-    'spot-loss.svg': records.length > 0 ? timelineChart(records[0]) : undefined,
-  };
-  const drawn = Object.entries(pictures).filter((each): each is [string, string] => each[1] !== undefined);
-  for (const [name, picture] of drawn) writeFileSync(join(DOCS, 'measurements', name), picture);
-  return ['docs/performance.md', ...drawn.map(([name]) => `docs/measurements/${name}`)];
+  if (start < 0 || end < start) throw new Error(`${name} has no place for the figures: put '${START}' and '${END}' around it`);
+  return `${text.slice(0, start + START.length)}\n\n${figures}\n${text.slice(end)}`;
+}
+
+/** The figures of README: what the usual losses cost each configuration that takes part in all of them. */
+function inShort({ flink, runs }: DrillRecord): string {
+  const rows = rowsOf(runs);
+  const lines = CONFIGURATIONS.filter(({ only }) => !only).map(({ name, title }) => {
+    const [notice, kill, vanish] = IN_SHORT.map((scenario) => rows.find((row) => row.scenario === scenario && row.configuration === name));
+    const noticed = [notice?.withoutFullProgress, notice?.replayedSeconds, notice?.missing].map((each) => each?.toFixed(1) ?? '');
+    const lost = [kill?.withoutFullProgress.toFixed(1), kill?.restarts, vanish?.withoutFullProgress.toFixed(1)];
+    return `| ${title} | ${[...noticed, ...lost].join(' | ')} |`;
+  });
+  return [
+    `| Flink ${flink}, medians | Notice: without all tasks, s | work done again, s | then one TaskManager fewer, s | SIGKILL: without all tasks, s | restarts | Host vanished: without all tasks, s |`,
+    '| --- | --: | --: | --: | --: | --: | --: |',
+    ...lines,
+    '',
+  ].join('\n');
 }
 
 /** What a record says, as text of the page. */
@@ -49,7 +72,7 @@ export function section({ flink, date, machine, versions, runs, name }: DrillRec
     '',
     '| What was aimed at | At most | Found | |',
     '| --- | --: | --: | --- |',
-    ...promisesOf(runs, flink).map(promiseRow),
+    ...aimsOf(runs, flink).map(aimRow),
     '',
   ].join('\n');
 }
@@ -64,7 +87,7 @@ function losses({ flink, date, configuration, name, seed, losses: kinds, ...foun
   ].join('\n');
 }
 
-function promiseRow({ what, most, found, digits }: Promised): string {
+function aimRow({ what, most, found, digits }: Aim): string {
   return `| ${what} | ${most} | ${found.toFixed(digits)} | ${found <= most ? 'kept' : '**missed**'} |`;
 }
 

@@ -21,7 +21,9 @@ export interface Scenario {
   readonly runs: number;
   /** TaskManagers beside those that the configuration has. */
   readonly extra: number;
-  /** How long is looked at the job after it runs again, until it has its full parallelism, in seconds. */
+  /** How long the job has the machine for itself once it runs again, in seconds. */
+  readonly watch: number;
+  /** How long is looked at it after that, until it has its full parallelism, in seconds. */
   readonly observe: number;
   /** What follows is a time-out of Flink: another cluster may start meanwhile. */
   readonly idle?: boolean;
@@ -30,7 +32,7 @@ export interface Scenario {
   readonly interrupt: (cluster: DrillCluster) => Promise<Interruption>;
 }
 
-const USUAL = { phase: 5, runs: 1, extra: 0, observe: 30 };
+const USUAL = { phase: 3, runs: 1, extra: 0, watch: 1, observe: 30 };
 
 /** The scenarios of the drill. */
 export const SCENARIOS: Scenario[] = [
@@ -40,6 +42,7 @@ export const SCENARIOS: Scenario[] = [
     title: 'notice, then kill at the end of the grace',
     phase: 40,
     runs: 5,
+    watch: 3,
     interrupt: (cluster) => evict(cluster, 1),
   },
   { ...USUAL, name: 'kill', title: 'SIGKILL without notice', runs: 5, interrupt: kill },
@@ -108,13 +111,13 @@ async function killDuringCheckpoint(cluster: DrillCluster): Promise<Interruption
   return { losses: [at], evictions: [] };
 }
 
-async function killJobManager(drilled: DrillCluster, taskManagers: OwnProcess[]): Promise<Interruption> {
-  const { run } = drilled;
+async function killJobManager(cluster: DrillCluster, taskManagers: OwnProcess[]): Promise<Interruption> {
+  const flink = cluster.run.cluster;
   const at = Date.now();
-  for (const lost of [run.cluster.jobManager, ...taskManagers]) lost?.signal('SIGKILL');
-  taskManagers.forEach(() => drilled.replace());
-  await run.cluster.jobManager?.ended;
-  run.cluster.startJobManager();
+  for (const lost of [flink.jobManager, ...taskManagers]) lost?.signal('SIGKILL');
+  taskManagers.forEach(() => cluster.replace());
+  await flink.jobManager?.ended;
+  flink.startJobManager();
   return { losses: [at], evictions: [] };
 }
 

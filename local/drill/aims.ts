@@ -3,7 +3,7 @@ import { DrillRun } from './record';
 import { median } from './table';
 
 /** What an interruption may cost at most, and what it did cost. */
-export interface Promised {
+export interface Aim {
   readonly what: string;
   readonly found: number;
   readonly most: number;
@@ -13,8 +13,8 @@ export interface Promised {
 
 const OURS = ['reactive', 'fixed'];
 
-/** What the recorded runs of one Flink line say of each promise; one of which there are no runs is left out. */
-export function promisesOf(runs: DrillRun[], flink: string): Promised[] {
+/** What the recorded runs of one Flink line say of each aim; one of which there are no runs is left out. */
+export function aimsOf(runs: DrillRun[], flink: string): Aim[] {
   const cells = new Cells(runs);
   return [
     ...exactness(cells),
@@ -49,7 +49,7 @@ class Cells {
   }
 }
 
-function exactness(cells: Cells): Promised[] {
+function exactness(cells: Cells): Aim[] {
   const sum = (of: (result: DrillResult) => number): number => cells.all.reduce((all, each) => all + of(each), 0);
   return [
     { what: 'records lost, of all runs', found: sum(({ lost }) => lost), most: 0, digits: 0 },
@@ -57,7 +57,7 @@ function exactness(cells: Cells): Promised[] {
   ];
 }
 
-function notice(cells: Cells, configuration: string): Promised[] {
+function notice(cells: Cells, configuration: string): Aim[] {
   const work = ({ replayedSeconds }: DrillResult): number => replayedSeconds;
   const beyond = ({ replayedSeconds, checkpointSeconds }: DrillResult): number => replayedSeconds - checkpointSeconds[0];
   const done = cells.middle('notice', configuration, work);
@@ -86,7 +86,7 @@ export function belowFull({ timeline, withoutFullProgress, full }: DrillResult):
   return below;
 }
 
-function parallelism(cells: Cells): Promised[] {
+function parallelism(cells: Cells): Aim[] {
   const ratio = cells.middle('notice', 'fixed', belowFull) / cells.middle('notice', 'tutorial', belowFull);
   return [
     { what: 'notice, fixed: restarts, most', found: cells.most('notice', 'fixed', ({ restarts }) => restarts), most: 1, digits: 0 },
@@ -100,7 +100,7 @@ function parallelism(cells: Cells): Promised[] {
   ];
 }
 
-function unannounced(cells: Cells, configuration: string, most: number): Promised[] {
+function unannounced(cells: Cells, configuration: string, most: number): Aim[] {
   const tasks = ({ recoveries }: DrillResult): number => recoveries[0] ?? NaN;
   const against = (scenario: string): number => cells.middle(scenario, configuration, tasks) / cells.middle(scenario, 'defaults', tasks);
   const restarts = ({ restarts: found }: DrillResult): number => found;
