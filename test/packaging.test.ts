@@ -1,8 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { PROJECT, runSample } from './fixtures/sample';
 
-jest.setTimeout(120_000);
-
 /** Files that Node has loaded after a program, as paths below node_modules. */
 function loadedBy(program: string): string[] {
   runSample(); // builds when a source is newer

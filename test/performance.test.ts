@@ -3,8 +3,6 @@ import { dirname, join } from 'node:path';
 import { DeploymentGraph } from '../local/deployment-graph';
 import { runSample, templateIn } from './fixtures/sample';
 
-jest.setTimeout(120_000);
-
 // The figures of docs/performance.md are those of the recorded run that it links to, recomputed here from the raw runs.
 const DOCS = join(dirname(__dirname), 'docs');
 const page = readFileSync(join(DOCS, 'performance.md'), 'utf8');

@@ -1,8 +1,6 @@
 import { runSample, templateIn } from './fixtures/sample';
 import { kubernetesResources } from './fixtures/kubernetes';
 
-jest.setTimeout(120_000);
-
 describe('the sample, as `npx cdk synth` runs it', () => {
   // With aws-cdk-lib 2.260 to 2.268 on Node 20, certain node groups hang the engine for minutes: the process would be killed.
   const { status, signal, stderr, milliseconds, out } = runSample();

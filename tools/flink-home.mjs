@@ -144,8 +144,10 @@ async function requireFile(path) {
   if (!existsSync(path)) throw new Error(`${path} is missing after installation: the package changed its layout, see tools/flink-home.mjs`);
 }
 
-/** A lock directory that its owner touches; one not touched for half a minute belongs to a process that died. */
-/** Does work that only one process at a time may do. */
+/**
+ * Does work that only one process at a time may do. The lock is a directory that its owner touches; one not touched for half a minute
+ * belongs to a process that died.
+ */
 export async function withLock(lock, log, work) {
   await mkdir(dirname(lock), { recursive: true });
   for (let waited = false; !(await takeLock(lock)); waited = true) {

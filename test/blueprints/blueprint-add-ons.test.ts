@@ -6,8 +6,6 @@ import { BlueprintAddOns, blueprintAddOns } from '../../lib/blueprints';
 import { CfnResourceJson, CfnTemplate, messageOf, resourcesOf, templateOf, testPlatform } from '../fixtures/apps';
 import '../fixtures/refuse-network';
 
-jest.setTimeout(120_000);
-
 /** A platform whose machines nobody scales or drains, so that add-ons may. */
 function quietPlatform(): ReturnType<typeof testPlatform> {
   const capacity = new lib.ManagedNodeGroupCapacity({

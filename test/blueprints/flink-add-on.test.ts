@@ -10,8 +10,6 @@ import { CfnTemplate, messageOf, resourcesOf, templateOf, testApp, testApplicati
 import { kubernetesResources } from '../fixtures/kubernetes';
 import '../fixtures/refuse-network';
 
-jest.setTimeout(120_000);
-
 const { ON_DEMAND, SPOT } = legacy.CapacityType;
 
 class Prices implements IFlinkWorkload {

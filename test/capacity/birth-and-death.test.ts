@@ -7,8 +7,6 @@ import { DeployedApp } from '../fixtures/deployed-app';
 import { NEEDS, NeededPair, neededPairs, violationsOf } from '../fixtures/needs';
 import { PROJECT, runSample, templateIn } from '../fixtures/sample';
 
-jest.setTimeout(120_000);
-
 /** A platform and a job in one stack, where nothing but dependencies keeps order; in the samples each has a stack of its own. */
 function oneStack(capacity: keyof typeof CAPACITIES): Templates {
   const { stack, platform } = testPlatform({ capacity: CAPACITIES[capacity]() });

@@ -39,9 +39,8 @@ test(
   async () => {
     const { cluster, charts } = fixture;
     const deployment = new Deployment(cluster, charts, seeded(1), { prepare: withUsage });
-    try {
-      usage = '500m';
-      await deployment.deploy(out());
+    usage = '500m';
+    await deployment.during(out(), async () => {
       await cluster.until('it reads the metric', () => (utilization() === 50 ? true : undefined));
       expect(replicas()).toBe(2);
       // 180 % where 60 % are wanted is three times as many; the policy lets their number double in two minutes, and no more.
@@ -52,10 +51,7 @@ test(
       expect(replicas()).toBeGreaterThanOrEqual(4);
       await deployment.repeat();
       expect(replicas()).toBeGreaterThanOrEqual(4);
-    } finally {
-      await deployment.destroy();
-      deployment.stop();
-    }
+    });
   },
   12 * MINUTES,
 );
@@ -65,19 +61,15 @@ test(
   async () => {
     const { cluster, charts } = fixture;
     const deployment = new Deployment(cluster, charts, seeded(1), { prepare: withUsage });
-    try {
-      usage = '600m';
-      await deployment.deploy(out({}, 1));
+    usage = '600m';
+    await deployment.during(out({}, 1), async () => {
       // As wanted: it stays with as many as somebody gives it. Those that it made itself in the last five minutes would not count.
       cluster.must(['scale', 'deployment', 'prices-taskmanager', '--namespace=prices', '--replicas=4']);
       await cluster.until('it reads the metric of four', () => (utilization() === 60 && current() === 4 ? true : undefined));
       usage = '60m';
       await deployment.deploy(out({ 'metrics.latency.interval': '10 s' }, 1));
       expect(await cluster.until('there are fewer', () => (replicas() <= 2 ? replicas() : undefined))).toBe(2);
-    } finally {
-      await deployment.destroy();
-      deployment.stop();
-    }
+    });
   },
   12 * MINUTES,
 );

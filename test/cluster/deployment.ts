@@ -64,6 +64,17 @@ export class Deployment {
     return done;
   }
 
+  /** Deploys an app, does something with it, and destroys it whatever happens. */
+  public async during<T>(out: string, work: () => Promise<T>): Promise<T> {
+    try {
+      await this.deploy(out);
+      return await work();
+    } finally {
+      await this.destroy();
+      this.stop();
+    }
+  }
+
   /** Destroys one stack or all. */
   public async destroy(only?: string): Promise<void> {
     await this.cluster.awaitTypes();

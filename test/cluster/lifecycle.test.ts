@@ -30,11 +30,8 @@ const CORE = [
 async function deployed<T>(out: string, then: (deployment: Deployment) => Promise<T>): Promise<T> {
   const deployment = new Deployment(fixture.cluster, fixture.charts, seeded(1));
   try {
-    await deployment.deploy(out);
-    return await then(deployment);
+    return await deployment.during(out, () => then(deployment));
   } finally {
-    await deployment.destroy();
-    deployment.stop();
     fixture.cluster.kubectl(['delete', 'namespace', 'prices', 'quotes', 'price-maxima', '--ignore-not-found', '--timeout=90s']);
   }
 }

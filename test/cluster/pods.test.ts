@@ -1,11 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Duration, Size, Stack } from 'aws-cdk-lib';
-import * as s3 from 'aws-cdk-lib/aws-s3';
+import { Duration } from 'aws-cdk-lib';
 import * as lib from '../../lib';
 import { buildSample } from '../../local/sample-job';
 import { waitFor } from '../../local/waiting';
-import { testApp, testApplication, testPlatform } from '../fixtures/apps';
 import { KubernetesObject } from '../fixtures/kubernetes';
 import { describeWithPods, PATIENCE, RealCluster } from './real-cluster';
 import { RealNode } from './real-nodes';
@@ -20,33 +18,17 @@ describeWithPods()('an application in real pods', () => {
   beforeAll(async () => {
     const { jar } = await buildSample({ generator: true }, () => undefined);
     real = await RealCluster.start(lib.FlinkVersion.V2_2, { [IMAGE]: jar });
-    await real.createBucket('results');
-    await real.deploy(application());
+    await real.deploy(
+      real.application('prices', {
+        image: lib.FlinkImage.fromUri(IMAGE),
+        job: lib.FlinkJob.jar({ entryClass: 'flinkonspot.PriceMaxima', args: ['--source', 'generator'] }),
+        // The job grows to two slots after a checkpoint; and still long enough to tell the hook's from the next.
+        checkpointing: { interval: Duration.minutes(1) },
+      }),
+    );
   }, 3 * PATIENCE);
 
   afterAll(async () => real?.stop(), PATIENCE);
-
-  /** The sample's job on two TaskManagers, small enough for one machine, with S3 on the bridge. */
-  function application(): string {
-    const app: App = testApp();
-    const { platform, stack } = testPlatform(
-      { capacity: new lib.ManagedNodeGroupCapacity({ autoscaling: lib.NodeAutoscaling.none() }) },
-      app,
-    );
-    const jobStack = new Stack(app, 'JobStack');
-    const made = testApplication(jobStack, platform, {
-      image: lib.FlinkImage.fromUri(IMAGE),
-      job: lib.FlinkJob.jar({ entryClass: 'flinkonspot.PriceMaxima', args: ['--source', 'generator'] }),
-      jobManager: { memory: Size.mebibytes(1024), cpu: 0.2 },
-      taskManager: { memory: Size.mebibytes(1280), cpu: 0.2, taskSlots: 1 },
-      runtime: new lib.StandaloneRuntime({ scaling: lib.FlinkScaling.fixed({ parallelism: 2, spare: 1 }) }),
-      // The job grows to two slots after a checkpoint; and still long enough to tell the hook's from the next.
-      checkpointing: { interval: Duration.minutes(1) },
-      properties: { 's3.endpoint': real.storage.endpoint, 's3.path.style.access': 'true', 'web.refresh-interval': '200' },
-    });
-    made.writeTo(s3.Bucket.fromBucketName(stack, 'Results', 'results'), 'prices');
-    return app.synth().directory;
-  }
 
   test(
     'the job runs, as a user with no rights on a root that nobody writes, and writes its pointers',

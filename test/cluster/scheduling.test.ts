@@ -27,16 +27,15 @@ async function onNodesOf(out: string, nodes: (deployment: Deployment) => FakeNod
   const first = roomyNodes(2, 1);
   cluster.addFakeNodes(first);
   try {
-    await deployment.deploy(out);
-    const made = nodes(deployment);
-    cluster.addFakeNodes(made);
-    cluster.must(['delete', 'node', ...first.map(({ name }) => name)]);
-    // A spread that is only preferred counts when all nodes are there: pods that waited take the first that comes.
-    cluster.must(['delete', 'pods', '--all', '--namespace=prices', '--grace-period=0', '--force']);
-    await then();
+    await deployment.during(out, async () => {
+      const made = nodes(deployment);
+      cluster.addFakeNodes(made);
+      cluster.must(['delete', 'node', ...first.map(({ name }) => name)]);
+      // A spread that is only preferred counts when all nodes are there: pods that waited take the first that comes.
+      cluster.must(['delete', 'pods', '--all', '--namespace=prices', '--grace-period=0', '--force']);
+      await then();
+    });
   } finally {
-    await deployment.destroy();
-    deployment.stop();
     cluster.kubectl(['delete', 'node', '--all']);
     cluster.kubectl(['delete', 'namespace', 'prices', '--timeout=180s']);
   }
@@ -80,7 +79,8 @@ describe('on managed node groups', () => {
     async () => {
       await onNodesOf(
         prices(three),
-        (deployment) => managedNodes(deployment, { ON_DEMAND: 2, SPOT: 3 }, groups),
+        // Two in each zone: nodes alone would not tell zones apart.
+        (deployment) => managedNodes(deployment, { ON_DEMAND: 2, SPOT: 6 }, groups),
         async () => {
           expect(labels(await places('jobmanager', 1), CAPACITY)).toEqual(['ON_DEMAND']);
           const taskManagers = await places('taskmanager', 3);
@@ -147,7 +147,7 @@ describe('on Karpenter', () => {
     async () => {
       await onNodesOf(
         karpenter(three),
-        (deployment) => karpenterNodes(deployment, 3, 'm5.xlarge'),
+        (deployment) => karpenterNodes(deployment, 6, 'm5.xlarge'),
         async () => {
           expect(labels(await places('jobmanager', 1), 'karpenter.sh/capacity-type')).toEqual(['on-demand']);
           const taskManagers = await places('taskmanager', 3);

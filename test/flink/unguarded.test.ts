@@ -2,9 +2,6 @@ import { Duration } from 'aws-cdk-lib';
 import { ExponentialDelayOptions, FlinkProfile, FlinkVersion, RestartStrategy } from '../../lib/configuration';
 import { FlinkOracle } from './oracle/flink-oracle';
 
-// The first question waits for the JVM.
-jest.setTimeout(120_000);
-
 /** What the checks refuse really fails in Flink's own code, and what they let through works there. */
 describe.each([
   ['1.20', FlinkVersion.V1_20],

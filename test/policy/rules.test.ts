@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { PROGRAMS, runSample } from '../fixtures/sample';
 import { ACKNOWLEDGED, JUDGED, MOST } from './acknowledged';
 
-jest.setTimeout(120_000);
-
 interface Report {
   readonly pluginReports: {
     readonly pluginName: string;

@@ -2,8 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runSample } from '../fixtures/sample';
 
-jest.setTimeout(120_000);
-
 const STRICT = { '@aws-cdk/core:validateAgainstDefaultRules': true, '@aws-cdk/core:strictCfnValidateErrors': true };
 
 // A user's flags judge this library's templates: with these two every warning ends synthesis.

@@ -4,8 +4,6 @@ import { CfnTemplate } from '../fixtures/apps';
 import { kubernetesObjects, KubernetesObject } from '../fixtures/kubernetes';
 import { PROGRAMS, runSample, stacksIn, templateIn } from '../fixtures/sample';
 
-jest.setTimeout(120_000);
-
 // What a reviewer reads when a template moves: how many resources of which type, and the Kubernetes objects of the sample's job.
 const { out } = runSample();
 const [platform, job] = ['FlinkPlatform', 'PriceMaxima'].map((stack) => templateIn(out, stack));
