@@ -31,6 +31,10 @@ const median = (numbers: number[]): number => {
   return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2;
 };
 
+const resultsOf = (runs: Run[]): Result[] => runs.flatMap(({ result }) => (result ? [result] : []));
+/** Cells of a row of a table, without those that say what it is a row of. */
+const cellsOf = (row: string, from: number): string[] => row.split('|').slice(from, -1).map((each) => each.trim()); // prettier-ignore
+
 type Cell = (scenario: string, configuration: string) => Result[];
 
 const half = (of: Result[], key: (each: Result) => number): number => median(of.map(key));
@@ -69,7 +73,7 @@ const AIMS: [string, (cell: Cell) => number][] = ['reactive', 'fixed'].flatMap((
 
 /** The last columns of a row, reckoned from the runs of its cell. */
 function expectedCells(runs: Run[]): string[] {
-  const results = runs.flatMap(({ result }) => (result ? [result] : []));
+  const results = resultsOf(runs);
   const middle = (key: string): number => median(results.map((each) => each[key]));
   const sum = (...keys: string[]): number => results.reduce((all, each) => all + keys.reduce((some, key) => some + each[key], 0), 0);
   return [
@@ -103,7 +107,7 @@ linked.forEach((name, index) =>
     });
 
     test('says of each cell what its runs say', () => {
-      const found = rows.map((row) => row.split('|').slice(3, -1).map((each) => each.trim())); // prettier-ignore
+      const found = rows.map((row) => cellsOf(row, 3));
       const expected = [...cells.values()].map((own) => {
         const failed = own.filter(({ result }) => !result).length;
         if (failed === own.length) return [String(own.length), 'did not run again within 150 s', '', '', '', '', ''];
@@ -117,9 +121,7 @@ linked.forEach((name, index) =>
     test.each(AIMS)('what was aimed at: %s', (what, reckon) => {
       const [, most, found, kept] =
         new RegExp(`^\\| ${what.replace(/[()]/g, '\\$&')} \\| ([\\d.]+) \\| ([\\d.]+) \\| (.*) \\|$`, 'm').exec(aims) ?? [];
-      const expected = reckon((scenario, configuration) =>
-        (cells.get(`${scenario}/${configuration}`) ?? []).flatMap(({ result }) => (result ? [result] : [])),
-      );
+      const expected = reckon((scenario, configuration) => resultsOf(cells.get(`${scenario}/${configuration}`) ?? []));
       if (Number.isNaN(expected)) return expect(found).toBeUndefined();
       expect(Number(found)).toBeCloseTo(expected, 1);
       expect(kept).toBe(Number(found) <= Number(most) ? 'kept' : '**missed**');
@@ -133,19 +135,14 @@ linked.forEach((name, index) =>
 );
 
 test('README shows the newest Flink line, a row for each configuration that was lost in every way', () => {
-  const newest = linked.sort((a, b) => Number(b.split('-')[1]) - Number(a.split('-')[1]))[0];
+  const newest = [...linked].sort((a, b) => Number(b.split('-')[1]) - Number(a.split('-')[1]))[0];
   const { runs, flink } = JSON.parse(readFileSync(join(DOCS, 'measurements', newest), 'utf8')) as { runs: Run[]; flink: string };
   const [, readme] = /<!-- figures of npm run drill -->\n([^]*)<!-- end of the figures/.exec(
     readFileSync(join(dirname(DOCS), 'README.md'), 'utf8'),
   )!;
   expect(readme).toContain(`| Flink ${flink}, medians |`);
   const middle = (scenario: string, configuration: string, key: string): number =>
-    half(
-      runs
-        .filter((run) => run.scenario === scenario && run.configuration === configuration)
-        .flatMap(({ result }) => (result ? [result] : [])),
-      (each) => each[key],
-    );
+    half(resultsOf(runs.filter((run) => run.scenario === scenario && run.configuration === configuration)), (each) => each[key]);
   const figures = (name: string): string[] => [
     middle('notice', name, 'withoutFullProgress').toFixed(1),
     middle('notice', name, 'replayedSeconds').toFixed(1),
@@ -155,14 +152,7 @@ test('README shows the newest Flink line, a row for each configuration that was 
     middle('vanish', name, 'withoutFullProgress').toFixed(1),
   ];
   const rows = readme.split('\n').filter((line) => /^\| (the AWS|Flink's|this)/.test(line));
-  expect(
-    rows.map((row) =>
-      row
-        .split('|')
-        .slice(2, -1)
-        .map((each) => each.trim()),
-    ),
-  ).toEqual(['tutorial', 'defaults', 'reactive', 'fixed'].map(figures));
+  expect(rows.map((row) => cellsOf(row, 2))).toEqual(['tutorial', 'defaults', 'reactive', 'fixed'].map(figures));
 });
 
 const LOSSES = readdirSync(join(DOCS, 'measurements')).filter((name) => name.startsWith('losses-'));

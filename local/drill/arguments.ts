@@ -31,7 +31,7 @@ Interrupts a job on real Flink in every way that matters and prints what each co
 
   --scenario a,b        of ${SCENARIOS.map(({ name }) => name).join(', ')}
   --configuration a,b   of ${CONFIGURATIONS.map(({ name }) => name).join(', ')}
-  --runs N              runs of every cell (notice, kill and vanish have 5, the others 1)
+  --runs N              runs of every cell (notice, kill and vanish have 5, with the hook off 3, the others 1)
   --line 2.2            Flink line: ${LINES.join(' or ')}
   --lanes 3             clusters that wait side by side; starts and interruptions come one after the other
   --minutes 60          starts no run after so long; every cell has had one before any has a second

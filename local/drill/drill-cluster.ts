@@ -58,7 +58,7 @@ export class DrillCluster {
   /** When the first checkpoint was complete, in milliseconds since 1970. */
   public checkpointed = 0;
   private job = '';
-  private readonly starting = new Set<NodeJS.Timeout>();
+  private readonly starting: NodeJS.Timeout[] = [];
 
   private constructor(
     public readonly run: LocalRun,
@@ -114,12 +114,11 @@ export class DrillCluster {
 
   /** Starts one more in place of one that is lost. Its machine would be another one; here it leaves the processors to those that work. */
   public replace(): void {
-    const timer = setTimeout(() => {
-      this.starting.delete(timer);
+    const start = (): void => {
       const { pid } = this.run.cluster.addTaskManager();
       if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
-    }, CONTAINER_START);
-    this.starting.add(timer);
+    };
+    this.starting.push(setTimeout(start, CONTAINER_START));
   }
 
   /** All that the job did so far. */

@@ -1,6 +1,5 @@
 import { KubernetesObject } from '../fixtures/kubernetes';
 import { platformWith } from './apps';
-import { seeded } from './assembly';
 import { clusterFixture } from './cluster-fixture';
 import { Deployment } from './deployment';
 import { roomyNodes } from './nodes';
@@ -9,7 +8,7 @@ import { ISSUER } from './test-cluster';
 const fixture = clusterFixture(roomyNodes());
 let deployment: Deployment;
 beforeAll(async () => {
-  deployment = new Deployment(fixture.cluster, fixture.charts, seeded(1));
+  deployment = fixture.deployment();
   await deployment.deploy(platformWith([{ name: 'prices', observability: { metricsNamespace: 'monitoring' } }, { name: 'quotes' }]));
 }, 600_000);
 afterAll(() => deployment?.stop());

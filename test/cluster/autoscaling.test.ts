@@ -1,9 +1,7 @@
 import { KubernetesObject } from '../fixtures/kubernetes';
 import { FlinkScaling, StandaloneRuntime } from '../../lib';
 import { platformWith } from './apps';
-import { seeded } from './assembly';
 import { clusterFixture } from './cluster-fixture';
-import { Deployment } from './deployment';
 import { roomyNodes } from './nodes';
 
 const fixture = clusterFixture(roomyNodes());
@@ -37,8 +35,8 @@ function withUsage({ kind, metadata, spec }: KubernetesObject): void {
 test(
   'the autoscaler reads what the pods use, stays in its behaviour, and a deploy meanwhile does not take its number away',
   async () => {
-    const { cluster, charts } = fixture;
-    const deployment = new Deployment(cluster, charts, seeded(1), { prepare: withUsage });
+    const { cluster } = fixture;
+    const deployment = fixture.deployment({ prepare: withUsage });
     usage = '500m';
     await deployment.during(out(), async () => {
       await cluster.until('it reads the metric', () => (utilization() === 50 ? true : undefined));
@@ -59,8 +57,8 @@ test(
 test(
   'half of the TaskManagers may go at once, and no more, though the least number would let more go',
   async () => {
-    const { cluster, charts } = fixture;
-    const deployment = new Deployment(cluster, charts, seeded(1), { prepare: withUsage });
+    const { cluster } = fixture;
+    const deployment = fixture.deployment({ prepare: withUsage });
     usage = '600m';
     await deployment.during(out({}, 1), async () => {
       // As wanted: it stays with as many as somebody gives it. Those that it made itself in the last five minutes would not count.

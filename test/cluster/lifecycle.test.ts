@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { FlinkScaling, StandaloneRuntime } from '../../lib';
 import { KubernetesObject } from '../fixtures/kubernetes';
 import { platformWith, synthesizeSample } from './apps';
-import { seeded } from './assembly';
 import { clusterFixture } from './cluster-fixture';
 import { contentsOf, intentOf, podIds } from './contents';
 import { Deployment } from './deployment';
@@ -28,7 +27,7 @@ const CORE = [
 ];
 
 async function deployed<T>(out: string, then: (deployment: Deployment) => Promise<T>): Promise<T> {
-  const deployment = new Deployment(fixture.cluster, fixture.charts, seeded(1));
+  const deployment = fixture.deployment();
   try {
     return await deployment.during(out, () => then(deployment));
   } finally {

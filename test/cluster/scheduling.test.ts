@@ -3,7 +3,6 @@ import { ApplicationOverrides } from '../fixtures/apps';
 import { KubernetesObject } from '../fixtures/kubernetes';
 import { FlinkScaling, KarpenterCapacity, StandaloneRuntime } from '../../lib';
 import { platformWith } from './apps';
-import { seeded } from './assembly';
 import { clusterFixture } from './cluster-fixture';
 import { Deployment } from './deployment';
 import { FakeNode } from './fake-node';
@@ -21,8 +20,8 @@ beforeAll(() => fixture.cluster.must(['create', '--filename=-'], DAEMONS.map(dae
 
 /** Deploys an application, then brings the nodes that its own template describes. */
 async function onNodesOf(out: string, nodes: (deployment: Deployment) => FakeNode[], then: () => Promise<void>): Promise<void> {
-  const { cluster, charts } = fixture;
-  const deployment = new Deployment(cluster, charts, seeded(1));
+  const { cluster } = fixture;
+  const deployment = fixture.deployment();
   // Charts wait for their pods, and those need machines; they go before the nodes come that are tested.
   const first = roomyNodes(2, 1);
   cluster.addFakeNodes(first);

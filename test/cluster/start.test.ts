@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { Ended, Pod } from '../fixtures/choose-start/pod';
 import { KubernetesObject } from '../fixtures/kubernetes';
 import { platformWith } from './apps';
-import { seeded } from './assembly';
 import { clusterFixture } from './cluster-fixture';
 import { Deployment } from './deployment';
 import { roomyNodes } from './nodes';
@@ -19,7 +18,7 @@ let environment: Record<string, string>;
 
 beforeAll(async () => {
   await pod.open();
-  deployment = new Deployment(fixture.cluster, fixture.charts, seeded(1));
+  deployment = fixture.deployment();
   await deployment.deploy(platformWith([{ name: 'prices' }]));
   environment = { ...deployedEnvironment(), ...accountOf('prices'), KUBERNETES_API: fixture.cluster.plane.ready.server };
 }, 600_000);

@@ -1,7 +1,6 @@
 import * as k8s from 'cdk8s-plus-28/lib/imports/k8s';
 import { FlinkPort, LOG_VOLUME_MIB, WORK_DIRECTORY } from '../../configuration';
-import { FlinkEvictionConfig } from '../../interruption';
-import { Toleration } from '../../placement';
+import { FlinkEvictionConfig, lostNodeTolerations } from '../../interruption';
 import { FlinkJobSpec, ProcessSpec } from '../flink-job-spec';
 import { nodeAffinity, tolerations } from './pod-placement';
 import { CHECKSUM_LABEL, componentName, FlinkComponent, selectorLabels } from './flink-labels';
@@ -33,8 +32,6 @@ export interface FlinkPod {
   readonly eviction: FlinkEvictionConfig;
   /** Host of the JobManager's REST API, as seen from this pod. */
   readonly restHost: string;
-  /** Tolerations besides those of the placement. */
-  readonly tolerations?: Toleration[];
   readonly topologySpreadConstraints?: k8s.TopologySpreadConstraint[];
 }
 
@@ -67,7 +64,7 @@ export function flinkPodTemplate(job: FlinkJobSpec, pod: FlinkPod): k8s.PodTempl
         seccompProfile: { type: 'RuntimeDefault' },
       },
       affinity: nodeAffinity(pod.process.placement),
-      tolerations: tolerations([...pod.process.placement.tolerations, ...(pod.tolerations ?? [])]),
+      tolerations: tolerations([...pod.process.placement.tolerations, ...lostNodeTolerations()]),
       topologySpreadConstraints: pod.topologySpreadConstraints,
       initContainers: pod.start && [startContainer(job, pod, pod.start)],
       containers: [flinkContainer(job, pod)],

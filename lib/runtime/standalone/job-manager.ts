@@ -1,7 +1,7 @@
 import { Chart } from 'cdk8s';
 import * as k8s from 'cdk8s-plus-28/lib/imports/k8s';
 import { FlinkPort, HighAvailability } from '../../configuration';
-import { FlinkEvictionConfig, lostNodeTolerations } from '../../interruption';
+import { FlinkEvictionConfig } from '../../interruption';
 import { FlinkJobSpec } from '../flink-job-spec';
 import { componentMetadata, flinkPodTemplate } from './flink-pod';
 import { applicationLabels, componentName, FlinkComponent, jobManagerService, selectorLabels } from './flink-labels';
@@ -50,7 +50,6 @@ export function drawJobManager(
         startupProbe: { tcpSocket: port(FlinkPort.REST), periodSeconds: 5, failureThreshold: 60 },
         livenessProbe: { tcpSocket: port(FlinkPort.JOB_MANAGER_RPC), periodSeconds: 15, failureThreshold: 6, timeoutSeconds: 5 },
         readinessProbe: { exec: { command: jobIsRunning(start.jobId) }, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 5 },
-        tolerations: lostNodeTolerations(),
         // A standby on the same node would go with it.
         topologySpreadConstraints: standbyJobManagers > 0 ? spreadConstraints(selectorLabels(job, COMPONENT)) : undefined,
       }),

@@ -1,7 +1,7 @@
 import { Chart } from 'cdk8s';
 import * as k8s from 'cdk8s-plus-28/lib/imports/k8s';
 import { FlinkPort } from '../../configuration';
-import { FlinkEvictionConfig, lostNodeTolerations } from '../../interruption';
+import { FlinkEvictionConfig } from '../../interruption';
 import { FlinkJobSpec } from '../flink-job-spec';
 import { applicationLabels, componentName, FlinkComponent, selectorLabels } from './flink-labels';
 import { componentMetadata, flinkPodTemplate } from './flink-pod';
@@ -40,7 +40,6 @@ export function drawTaskManagers(chart: Chart, job: FlinkJobSpec, { eviction, re
         // Slow on purpose: a long garbage collection is not a dead TaskManager.
         livenessProbe: { tcpSocket: port(FlinkPort.TASK_MANAGER_RPC), periodSeconds: 15, failureThreshold: 6, timeoutSeconds: 5 },
         readinessProbe: { tcpSocket: port(FlinkPort.DATA), periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 5 },
-        tolerations: lostNodeTolerations(),
         topologySpreadConstraints: spreadConstraints(selectorLabels(job, COMPONENT)),
       }),
     },
