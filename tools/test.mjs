@@ -1,5 +1,5 @@
 // `npm test`: lint, types, unit, snapshot, policy and real-Flink tests, each with its time, then one line of totals.
-// Options: --only NAME (a step below), --with NAME,… (steps that take longer and are no part of `npm test`; `consumers` is under CI=true), --repeat N (the kill
+// Options: --only NAME (a step below), --with NAME,… (steps that take longer, which `npm test` runs under CI=true only), --repeat N (the kill
 // drill of test/flink N times), --orders N and --seed N (orders in which test/cluster deploys each app, and where they come from),
 // --no-pods (no real pods), --deploys N (how often the job in them is changed, on both lines) and --record (keeps their figures),
 // --all (every combination of consumers), --file PATTERN (test files of jest's steps).
@@ -38,7 +38,7 @@ const steps = [
   },
   { name: 'flink', needs: { mvn: 'Maven', java: 'JDK 17', python3: 'Python 3' }, run: () => jest('flink', ['--runInBand']) },
   { name: 'consumers', extra: !strict, run: () => program('consumers', 'tools/consumers/run.mjs', ['--all']) },
-  { name: 'cluster', extra: true, needs: { go: 'Go 1.26', python3: 'Python 3' }, run: () => jest('cluster', ['--runInBand']) },
+  { name: 'cluster', extra: !strict, needs: { go: 'Go 1.26', python3: 'Python 3' }, run: () => jest('cluster', ['--runInBand']) },
 ];
 
 const asked = (step) => (only ? step.name === only : !step.extra || extra.includes(step.name));
