@@ -16,6 +16,11 @@ export function contentsOf(cluster: TestCluster, namespace: string): string[] {
     .sort();
 }
 
+/** Whether a controller derived the object from another one: `kind/name`. */
+export function isDerived(name: string): boolean {
+  return /^(Pod|ReplicaSet|Endpoints|EndpointSlice|Lease|PodMetrics)\//.test(name);
+}
+
 /** What somebody asked for in these objects, without what the cluster writes into them while it works. */
 export function intentOf(objects: KubernetesObject[]): Record<string, unknown> {
   return Object.fromEntries(
@@ -28,10 +33,30 @@ export function intentOf(objects: KubernetesObject[]): Record<string, unknown> {
 }
 
 /** Ids of the pods of an application; a pod that was restarted has another. */
-export function podIds(cluster: TestCluster, namespace: string): string[] {
+function podIds(cluster: TestCluster, namespace: string): string[] {
   return cluster
     .objects('pods', namespace)
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     .map(({ metadata }) => metadata.uid as string)
     .sort();
+}
+
+/**
+ * Ids of the pods of an application, once there are as many as its Deployments ask for, all of the newest template, and these ask for as
+ * many as an autoscaler wants. They need not be ready: not every test has nodes for them.
+ */
+export function settledPods(cluster: TestCluster, namespace: string): Promise<string[]> {
+  return cluster.until(`${namespace} has its pods`, () => (settled(cluster, namespace) ? podIds(cluster, namespace) : undefined));
+}
+
+function settled(cluster: TestCluster, namespace: string): boolean {
+  const autoscalers = cluster.objects('horizontalpodautoscalers', namespace);
+  if (autoscalers.some(({ spec, status }) => (status?.currentReplicas ?? 0) < spec.minReplicas)) return false;
+  return cluster
+    .objects('deployments', namespace)
+    .every(({ metadata, spec, status }) => status?.observedGeneration === metadata.generation && isComplete(spec, status));
+}
+
+function isComplete({ replicas }: KubernetesObject, status: KubernetesObject): boolean {
+  return status.replicas === replicas && status.updatedReplicas === replicas;
 }

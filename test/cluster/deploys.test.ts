@@ -4,6 +4,7 @@ import * as lib from '../../lib';
 import { status } from '../../local/status/status';
 import { waitFor } from '../../local/waiting';
 import { inOrder, runningSums, sumsJar } from '../flink/deploys/running-sums';
+import { contentsOf, isDerived } from './contents';
 import { describeWithPods, PATIENCE, RealCluster } from './real-cluster';
 import { RunningJob } from './running-job';
 
@@ -11,7 +12,7 @@ import { RunningJob } from './running-job';
 const DEPLOYS = Number(process.env.CLUSTER_DEPLOYS ?? 1);
 const LINES = process.env.CLUSTER_DEPLOYS === undefined ? [lib.FlinkVersion.V2_2] : [lib.FlinkVersion.V2_2, lib.FlinkVersion.V1_20];
 /** More than a job reads at 50 a second while its pods are replaced; the last version reads the rest in a minute or so. */
-const COUNT = 40_000 + 8_000 * DEPLOYS;
+const COUNT = 56_000 + 8_000 * DEPLOYS;
 const IMAGES = { Stage: 'localhost/sums:stage', Step: 'localhost/sums:step' } as const;
 
 /** What is different from deploy to deploy. */
@@ -22,6 +23,7 @@ interface Version {
   readonly interval: Duration;
   readonly rate?: number;
   readonly maxParallelism?: number;
+  readonly suspended?: boolean;
   /** How long the deploy itself waits for the job. */
   readonly wait?: Duration;
 }
@@ -40,20 +42,51 @@ describeWithPods().each(LINES)('a job that is deployed again and again in real p
 
   afterAll(async () => real?.stop(), PATIENCE);
 
-  function application({ image, stages, interval, rate = 50, maxParallelism, wait = Duration.minutes(10) }: Version): string {
+  function application({ image, stages, interval, rate = 50, maxParallelism, suspended, wait = Duration.minutes(10) }: Version): string {
     const given = { name: 'sums', count: COUNT, rate, stages };
     return real.application('sums', {
       image: lib.FlinkImage.fromUri(IMAGES[image]),
       job: lib.FlinkJob.jar({ entryClass: 'RunningSums', args: Object.entries(given).flatMap(([name, value]) => [`--${name}`, String(value)]) }), // prettier-ignore
       checkpointing: { interval, minPause: Duration.seconds(1) },
       flink: { maxParallelism },
-      deployment: { waitUntilRunning: wait },
+      deployment: { suspended, waitUntilRunning: suspended ? undefined : wait },
     });
   }
 
   test.each(Array.from({ length: DEPLOYS }, (_, index) => index + 1))(
     'deploy %i, of another image with other operators and options, goes on from a checkpoint that the pods took when they left',
-    (number) => deploy({ image: number % 2 === 0 ? 'Stage' : 'Step', stages: number, interval: Duration.seconds(60 + number) }),
+    (number) => deploy(versionOf(number)),
+    2 * PATIENCE,
+  );
+
+  // Destroyed at once, the pods lose their rights while they leave, and their last checkpoint may not be recorded.
+  test.each([
+    { what: 'destroyed', suspended: false },
+    { what: 'suspended and then destroyed', suspended: true },
+  ])(
+    'an application that is $what leaves its namespace and its pointers, and the next of its name goes on from them',
+    async ({ what, suspended }) => {
+      const before = await real.running('sums');
+      const known = await before.checkpoint();
+      const left = (): string[] => contentsOf(real.cluster, 'sums');
+      const leave = (): Promise<true> =>
+        real.cluster.until('its pods are gone', () => !left().some((name) => name.startsWith('Pod/')) || undefined);
+      if (suspended) {
+        await real.deploy(application({ ...versionOf(DEPLOYS), suspended }));
+        await leave();
+      }
+      await real.destroyApplication();
+      await leave();
+      // Source: Flink, Kubernetes HA Services: one ConfigMap of the cluster, one of each job; the third is the start script's.
+      const pointers = ['sums-cluster-config-map', `sums-${before.id}-config-map`, 'sums-deployed'];
+      expect(left().filter((name) => !isDerived(name))).toEqual(pointers.map((name) => `ConfigMap/${name}`).sort());
+      const start = Date.now();
+      await real.deploy(application(versionOf(DEPLOYS)));
+      const after = await real.running('sums');
+      real.figure(`deploy of what was ${what}: all tasks run again`, start);
+      expect(after.id).toBe(before.id);
+      expect(await after.restored()).toBeGreaterThanOrEqual(suspended ? known + 1 : known);
+    },
     2 * PATIENCE,
   );
 
@@ -107,6 +140,10 @@ describeWithPods().each(LINES)('a job that is deployed again and again in real p
     const stages = Array.from({ length: version.stages }, (_, index) => `${version.image} ${index + 1}`);
     expect(after.operators.match(/\b(Stage|Step) \d+/g)).toEqual(stages);
     expect(await after.restored()).toBeGreaterThan(known);
+  }
+
+  function versionOf(number: number): Version {
+    return { image: number % 2 === 0 ? 'Stage' : 'Step', stages: number, interval: Duration.seconds(60 + number) };
   }
 
   function newGraph(interval: Duration): Promise<RunningJob> {

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlinkScaling, StandaloneRuntime } from '../../lib';
-import { KubernetesObject } from '../fixtures/kubernetes';
 import { platformWith, synthesizeSample } from './apps';
 import { clusterFixture } from './cluster-fixture';
-import { contentsOf, intentOf, podIds } from './contents';
+import { contentsOf, intentOf, isDerived, settledPods } from './contents';
 import { Deployment } from './deployment';
 import { roomyNodes } from './nodes';
 import { PROJECT } from './places';
@@ -36,24 +35,9 @@ async function deployed<T>(out: string, then: (deployment: Deployment) => Promis
 }
 
 /** Objects that somebody wrote, without those that controllers derive from them. */
-const written = (namespace: string): string[] =>
-  contentsOf(fixture.cluster, namespace).filter((name) => !/^(Pod|ReplicaSet|Endpoints|EndpointSlice|Lease|PodMetrics)\//.test(name));
+const written = (namespace: string): string[] => contentsOf(fixture.cluster, namespace).filter((name) => !isDerived(name));
 
-const pods = (namespace: string): Promise<string[]> =>
-  fixture.cluster.until(`${namespace} has its pods`, () => (settled(namespace) ? podIds(fixture.cluster, namespace) : undefined));
-
-/** Whether all pods are there that the Deployments ask for, and the Deployments ask for as many as an autoscaler wants. */
-function settled(namespace: string): boolean {
-  const autoscalers = fixture.cluster.objects('horizontalpodautoscalers', namespace);
-  if (autoscalers.some(({ spec, status }) => (status?.currentReplicas ?? 0) < spec.minReplicas)) return false;
-  return fixture.cluster
-    .objects('deployments', namespace)
-    .every(({ metadata, spec, status }) => status?.observedGeneration === metadata.generation && ready(spec, status));
-}
-
-function ready(spec: KubernetesObject, status: KubernetesObject): boolean {
-  return status.readyReplicas === spec.replicas && status.replicas === spec.replicas && status.updatedReplicas === spec.replicas;
-}
+const pods = (namespace: string): Promise<string[]> => settledPods(fixture.cluster, namespace);
 
 test(
   'deploying again what is there changes nothing',

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { KubernetesObject } from '../fixtures/kubernetes';
 import { platformWith, synthesizeSample } from './apps';
 import { readAssembly, seeded } from './assembly';
 import { moduleFolder } from './binaries';
 import { KARPENTER_MODULE } from './chart-repository';
 import { clusterFixture } from './cluster-fixture';
-import { contentsOf } from './contents';
+import { contentsOf, intentOf, settledPods } from './contents';
 import { Deployment, isKubernetes } from './deployment';
 import { roomyNodes } from './nodes';
 import { TestCluster } from './test-cluster';
@@ -66,8 +67,8 @@ describe.each(APPS)('$title', ({ title, orders, namespaces, out, types = [] }) =
   const number = APPS.findIndex((app) => app.title === title);
   const runs = Array.from({ length: ORDERS ?? orders }, (_, index) => SEED + 1000 * number + index);
   test.each(runs)(
-    'order %i creates everything, and deleting in another leaves the namespaces only',
-    (seed) => createAndDelete(seed),
+    'order %i creates everything, a repeat changes nothing, and deleting in another order leaves the namespaces only',
+    (seed) => createAndDelete(seed, { then: changesNothing }),
     600_000,
   );
 
@@ -77,16 +78,36 @@ describe.each(APPS)('$title', ({ title, orders, namespaces, out, types = [] }) =
       Object.entries(all).filter(([, { Type }]) => isKubernetes(Type)),
     );
     expect(resources.length).toBeGreaterThanOrEqual(namespaces.length * 2);
-    for (const [first] of resources) await createAndDelete(SEED, first);
+    for (const [first] of resources) await createAndDelete(SEED, { first });
   }, 1_800_000);
 
-  async function createAndDelete(seed: number, first?: string): Promise<void> {
+  /** Ids, generations and wishes of every object that was deployed, and the ids of the pods. */
+  async function state(deployment: Deployment): Promise<unknown> {
+    const pods: string[][] = [];
+    for (const namespace of namespaces) pods.push(await settledPods(fixture.cluster, namespace));
+    return { pods, objects: deployment.manifests().map((manifest) => intentOf(deployedObjects(manifest))) };
+  }
+
+  async function changesNothing(deployment: Deployment): Promise<void> {
+    const before = await state(deployment);
+    await deployment.repeat();
+    expect(await state(deployment)).toEqual(before);
+  }
+
+  interface Run {
+    /** Resource that comes as early as it may. */
+    readonly first?: string;
+    readonly then?: (deployment: Deployment) => Promise<void>;
+  }
+
+  async function createAndDelete(seed: number, { first, then }: Run): Promise<void> {
     const { cluster, charts } = fixture;
     const done: string[] = [];
     const deployment = new Deployment(cluster, charts, seeded(seed), { first, afterEach: (id) => void done.push(id) });
     try {
       await deployment.deploy(folder);
-      for (const manifest of deployment.manifests()) cluster.must(['get', '--filename=-'], manifest);
+      deployment.manifests().forEach(deployedObjects);
+      await then?.(deployment);
       await deployment.destroy();
     } catch (error) {
       throw new Error(`seed ${seed}, ${first ? `${first} early, ` : ''}after ${done.join(', ')}: ${(error as Error).message}`);
@@ -96,11 +117,24 @@ describe.each(APPS)('$title', ({ title, orders, namespaces, out, types = [] }) =
     for (const namespace of namespaces)
       await cluster.until(`namespace ${namespace} is empty`, () => contentsOf(cluster, namespace).length === 0 || undefined);
     expect(releases(cluster)).toEqual([]);
-    // What kubectl or the server found to say against an object; helm's client says that it watches anew where a connection broke.
-    expect(readFileSync(deployment.log, 'utf8').match(/Warning: (?!watch ended).*/g)).toBeNull();
+    expect(warnings(deployment)).toEqual([]);
     cluster.must(['delete', 'namespace', ...namespaces, '--timeout=180s']);
   }
 });
+
+/**
+ * What kubectl or the server found to say against an object. Two warnings are of none: helm's client watches anew where a connection broke,
+ * and kubectl looks for objects to prune among Endpoints, too.
+ */
+function warnings({ log }: Deployment): string[] {
+  return readFileSync(log, 'utf8').match(/Warning: (?!watch ended|v1 Endpoints is deprecated).*/g) ?? [];
+}
+
+/** The objects of a manifest as the server has them; all of them are there. */
+function deployedObjects(manifest: string): KubernetesObject[] {
+  const { items, ...one } = JSON.parse(fixture.cluster.must(['get', '--filename=-', '--output=json'], manifest)) as KubernetesObject;
+  return (items as KubernetesObject[] | undefined) ?? [one as KubernetesObject];
+}
 
 /** Karpenter's node pools as their project defines them; of Auto Mode's own type only the name is public. */
 function autoModeTypes(): string[] {

@@ -26,6 +26,7 @@ const MINUTES = 60_000;
 export const PATIENCE = 5 * MINUTES;
 /** The bucket that belongs to no app. */
 const RESULTS = 'results';
+const JOB_STACK = 'JobStack';
 const log = (line: string): void => void process.stderr.write(`cluster: ${line}\n`);
 
 /**
@@ -72,7 +73,7 @@ export class RealCluster {
   public application(name: string, overrides: ApplicationOverrides): string {
     const app = testApp();
     const { platform } = testPlatform({ capacity: new ManagedNodeGroupCapacity({ autoscaling: NodeAutoscaling.none() }) }, app);
-    const stack = new Stack(app, 'JobStack');
+    const stack = new Stack(app, JOB_STACK);
     const made = testApplication(stack, platform, {
       name,
       version: this.version,
@@ -90,6 +91,11 @@ export class RealCluster {
   public async deploy(out: string): Promise<void> {
     for (const bucket of bucketsOf(out).filter((name) => !this.buckets.has(name))) await this.createBucket(bucket);
     await this.deployment!.deploy(out);
+  }
+
+  /** Destroys the application, and keeps its platform. */
+  public destroyApplication(): Promise<void> {
+    return this.deployment!.destroy(JOB_STACK);
   }
 
   private async createBucket(name: string): Promise<void> {
