@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import * as lib from '../../lib';
 import { ApplicationOverrides, testApp, testApplication, testPlatform } from '../fixtures/apps';
+import { moduleFolder } from './binaries';
+import { KARPENTER_MODULE } from './chart-repository';
 import { PROJECT } from './places';
 
 const folders: string[] = [];
@@ -39,4 +41,10 @@ export function platformWith(applications: NamedApplication[], platform: lib.Fli
   const made = testPlatform(platform, app);
   applications.forEach((props) => testApplication(new Stack(app, `Job-${props.name}`), made.platform, props));
   return app.synth().directory;
+}
+
+/** What EKS Auto Mode brings to a cluster: node pools as Karpenter's project defines them; of its own type only the name is public. */
+export function autoModeTypes(): string[] {
+  const crds = join(moduleFolder(KARPENTER_MODULE), 'pkg', 'apis', 'crds');
+  return [join(crds, 'karpenter.sh_nodepools.yaml'), join(__dirname, 'auto-mode-node-class.json')];
 }

@@ -1,10 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { KubernetesObject } from '../fixtures/kubernetes';
-import { platformWith, synthesizeSample } from './apps';
+import { autoModeTypes, platformWith, synthesizeSample } from './apps';
 import { readAssembly, seeded } from './assembly';
-import { moduleFolder } from './binaries';
-import { KARPENTER_MODULE } from './chart-repository';
 import { clusterFixture } from './cluster-fixture';
 import { contentsOf, intentOf, settledPods } from './contents';
 import { Deployment, isKubernetes } from './deployment';
@@ -134,12 +131,6 @@ function warnings({ log }: Deployment): string[] {
 function deployedObjects(manifest: string): KubernetesObject[] {
   const { items, ...one } = JSON.parse(fixture.cluster.must(['get', '--filename=-', '--output=json'], manifest)) as KubernetesObject;
   return (items as KubernetesObject[] | undefined) ?? [one as KubernetesObject];
-}
-
-/** Karpenter's node pools as their project defines them; of Auto Mode's own type only the name is public. */
-function autoModeTypes(): string[] {
-  const crds = join(moduleFolder(KARPENTER_MODULE), 'pkg', 'apis', 'crds');
-  return [join(crds, 'karpenter.sh_nodepools.yaml'), join(__dirname, 'auto-mode-node-class.json')];
 }
 
 /** Names of the Helm releases that are left: each keeps its state in a Secret. */

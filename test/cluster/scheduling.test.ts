@@ -1,8 +1,8 @@
 import { Size } from 'aws-cdk-lib';
 import { ApplicationOverrides } from '../fixtures/apps';
 import { KubernetesObject } from '../fixtures/kubernetes';
-import { FlinkScaling, KarpenterCapacity, StandaloneRuntime } from '../../lib';
-import { platformWith } from './apps';
+import { AutoModeCapacity, ExistingCapacity, FlinkScaling, KarpenterCapacity, PlacementProfile, StandaloneRuntime } from '../../lib';
+import { autoModeTypes, platformWith } from './apps';
 import { clusterFixture } from './cluster-fixture';
 import { Deployment } from './deployment';
 import { FakeNode } from './fake-node';
@@ -137,15 +137,70 @@ describe('on managed node groups', () => {
   );
 });
 
-describe('on Karpenter', () => {
-  const karpenter = (props: ApplicationOverrides): string =>
-    platformWith([{ name: 'prices', ...props }], { capacity: new KarpenterCapacity() });
+describe('on nodes that somebody else has made', () => {
+  const side = (kind: string): { labels: Record<string, string>; taints: { key: string; value: string; effect: string }[] } => ({
+    labels: { 'example.com/machines': kind },
+    taints: [{ key: 'example.com/for', value: 'flink', effect: 'NoSchedule' }],
+  });
+  const tolerations = [{ key: 'example.com/for', value: 'flink', effect: 'NoSchedule' }];
+  const capacity = new ExistingCapacity({
+    onDemand: { labels: side('lasting').labels, tolerations },
+    spot: { labels: side('fleeting').labels, tolerations },
+  });
+  const existing = (props: ApplicationOverrides): string => platformWith([{ name: 'prices', ...props }], { capacity });
+  const zones = ['us-east-1a', 'us-east-1b', 'us-east-1c'];
+  const nodes = (kind: string): FakeNode[] => zones.map((zone) => ({ name: `${kind}-${zone}`, zone, ...side(kind) }));
+  const KIND = 'example.com/machines';
+  const fallback = { ...three, taskManager: { placement: PlacementProfile.spotWithFallback() } };
+
+  test.each([
+    { what: 'the TaskManagers are on Spot', props: three, there: ['lasting', 'fleeting'], on: 'fleeting' },
+    { what: 'with a fallback, too, while there is Spot', props: fallback, there: ['lasting', 'fleeting'], on: 'fleeting' },
+    { what: 'with a fallback and no Spot they are on On-Demand', props: fallback, there: ['lasting'], on: 'lasting' },
+  ])(
+    '$what',
+    async ({ props, there, on }) => {
+      await onNodesOf(
+        existing(props),
+        // Some are nobody's, with no taint that would keep pods away.
+        () => [...there.flatMap(nodes), ...zones.map((zone) => ({ name: `other-${zone}`, zone }))],
+        async () => {
+          expect(labels(await places('jobmanager', 1), KIND)).toEqual(['lasting']);
+          const taskManagers = await places('taskmanager', 3);
+          expect(labels(taskManagers, KIND)).toEqual([on, on, on]);
+          expect(labels(taskManagers, ZONE)).toEqual(zones);
+        },
+      );
+    },
+    15 * MINUTES,
+  );
+
+  test(
+    'in one zone they are all there',
+    async () => {
+      const props = { ...three, taskManager: { placement: PlacementProfile.spot().inZone('us-east-1b') } };
+      await onNodesOf(
+        existing(props),
+        () => [...nodes('lasting'), ...nodes('fleeting')],
+        async () => expect(labels(await places('taskmanager', 3), ZONE)).toEqual(['us-east-1b', 'us-east-1b', 'us-east-1b']),
+      );
+    },
+    15 * MINUTES,
+  );
+});
+
+describe.each([
+  { title: 'Karpenter', capacity: new KarpenterCapacity(), types: [] },
+  { title: 'EKS Auto Mode', capacity: new AutoModeCapacity(), types: autoModeTypes() },
+])('on $title', ({ capacity, types }) => {
+  beforeAll(() => types.forEach((file) => fixture.cluster.must(['create', `--filename=${file}`])));
+  afterAll(() => types.forEach((file) => fixture.cluster.must(['delete', `--filename=${file}`])));
 
   test(
     'the JobManager is on On-Demand and the TaskManagers are on Spot, each in a zone of its own',
     async () => {
       await onNodesOf(
-        karpenter(three),
+        platformWith([{ name: 'prices', ...three }], { capacity }),
         (deployment) => karpenterNodes(deployment, 6, 'm5.xlarge'),
         async () => {
           expect(labels(await places('jobmanager', 1), 'karpenter.sh/capacity-type')).toEqual(['on-demand']);
