@@ -68,9 +68,8 @@ describeWithPods().each(LINES)('a job that is deployed again and again in real p
     async ({ what, suspended }) => {
       const before = await real.running('sums');
       const known = await before.checkpoint();
-      const left = (): string[] => contentsOf(real.cluster, 'sums');
       const leave = (): Promise<true> =>
-        real.cluster.until('its pods are gone', () => !left().some((name) => name.startsWith('Pod/')) || undefined);
+        real.cluster.until('its pods are gone', () => real.cluster.objects('pods', 'sums').length === 0 || undefined);
       if (suspended) {
         await real.deploy(application({ ...versionOf(DEPLOYS), suspended }));
         await leave();
@@ -79,7 +78,9 @@ describeWithPods().each(LINES)('a job that is deployed again and again in real p
       await leave();
       // Source: Flink, Kubernetes HA Services: one ConfigMap of the cluster, one of each job; the third is the start script's.
       const pointers = ['sums-cluster-config-map', `sums-${before.id}-config-map`, 'sums-deployed'];
-      expect(left().filter((name) => !isDerived(name))).toEqual(pointers.map((name) => `ConfigMap/${name}`).sort());
+      expect(contentsOf(real.cluster, 'sums').filter((name) => !isDerived(name))).toEqual(
+        pointers.map((name) => `ConfigMap/${name}`).sort(),
+      );
       const start = Date.now();
       await real.deploy(application(versionOf(DEPLOYS)));
       const after = await real.running('sums');

@@ -5,7 +5,7 @@ import * as lib from '../../lib';
 import { buildSample } from '../../local/sample-job';
 import { waitFor } from '../../local/waiting';
 import { KubernetesObject } from '../fixtures/kubernetes';
-import { describeWithPods, PATIENCE, RealCluster } from './real-cluster';
+import { describeWithPods, PATIENCE, RealCluster, SPOT_INSTANCES } from './real-cluster';
 import { RealNode } from './real-nodes';
 import { RunningJob } from './running-job';
 import { KubectlResult } from './test-cluster';
@@ -18,6 +18,8 @@ describeWithPods()('an application in real pods', () => {
   beforeAll(async () => {
     const { jar } = await buildSample({ generator: true }, () => undefined);
     real = await RealCluster.start(lib.FlinkVersion.V2_2, { [IMAGE]: jar });
+    // One for each of the three TaskManagers: two that leave together may cost two restarts (docs/spot-loss.md).
+    await real.startSpot('spot-d');
     await real.deploy(
       real.application('prices', {
         image: lib.FlinkImage.fromUri(IMAGE),
@@ -70,6 +72,7 @@ describeWithPods()('an application in real pods', () => {
     async () => {
       const before = await running();
       const restores = await before.restores();
+      expect(new Set(pods('taskmanager').map(({ spec }) => spec.nodeName as string)).size).toBe(3);
       const leaving = pods('taskmanager').find(({ metadata }) => before.workers.includes(metadata.name as string))!;
       const node = real.nodes.get(leaving.spec.nodeName as string)!;
       const said = real.follow('prices', leaving.metadata.name as string);
@@ -111,7 +114,7 @@ describeWithPods()('an application in real pods', () => {
       const checkpoint = await before.checkpoint();
       const [worker] = pods('taskmanager').filter(({ metadata }) => before.workers.includes(metadata.name as string));
       const node = real.nodes.get(worker.spec.nodeName as string)!;
-      const gone = (['spot-b', 'spot-c'] as const).find((name) => !real.nodes.has(name));
+      const gone = SPOT_INSTANCES.find((name) => !real.nodes.has(name));
       if (gone !== undefined) await real.startSpot(gone);
       const start = Date.now();
       await node.kill();

@@ -27,6 +27,9 @@ export const PATIENCE = 5 * MINUTES;
 /** The bucket that belongs to no app. */
 const RESULTS = 'results';
 const JOB_STACK = 'JobStack';
+/** Their last letters are their zones'. */
+export const SPOT_INSTANCES = ['spot-b', 'spot-c', 'spot-d'] as const;
+type SpotInstance = (typeof SPOT_INSTANCES)[number];
 const log = (line: string): void => void process.stderr.write(`cluster: ${line}\n`);
 
 /**
@@ -43,7 +46,7 @@ export function describeWithPods(): jest.Describe {
   return describe.skip;
 }
 
-/** A cluster of three nodes that run pods, one On-Demand and two Spot, with S3 on their network, to which apps are deployed. */
+/** A cluster of three nodes that run pods, one On-Demand and two Spot (and more when they are started), with S3 on their network, to which apps are deployed. */
 export class RealCluster {
   /** Starts it for a Flink line, with an image for each jar. */
   public static async start(version: FlinkVersion, jars: Record<string, string>): Promise<RealCluster> {
@@ -104,7 +107,7 @@ export class RealCluster {
   }
 
   /** A new Spot Instance. */
-  public async startSpot(name: 'spot-b' | 'spot-c'): Promise<void> {
+  public async startSpot(name: SpotInstance): Promise<void> {
     const options = {
       capacityType: 'SPOT',
       labels: { 'cdk-flink-on-eks/spot': 'true' },
@@ -114,7 +117,8 @@ export class RealCluster {
     // A new instance is another node: what Kubernetes remembers of the old one goes with it, and so does its notice.
     rmSync(join(this.cluster.folder, 'nodes', name, 'spot-instance-action'), { force: true });
     this.cluster.kubectl(['delete', 'node', name, '--ignore-not-found']);
-    const node = await startRealNode(this.cluster, name === 'spot-b' ? 2 : 3, { name, zone: `us-east-1${name.slice(-1)}`, ...options });
+    const index = 2 + SPOT_INSTANCES.indexOf(name);
+    const node = await startRealNode(this.cluster, index, { name, zone: `us-east-1${name.slice(-1)}`, ...options });
     this.nodes.set(name, node);
   }
 

@@ -138,19 +138,16 @@ describe('on managed node groups', () => {
 });
 
 describe('on nodes that somebody else has made', () => {
-  const side = (kind: string): { labels: Record<string, string>; taints: { key: string; value: string; effect: string }[] } => ({
-    labels: { 'example.com/machines': kind },
-    taints: [{ key: 'example.com/for', value: 'flink', effect: 'NoSchedule' }],
-  });
-  const tolerations = [{ key: 'example.com/for', value: 'flink', effect: 'NoSchedule' }];
+  const KIND = 'example.com/machines';
+  const labelled = (kind: string): Record<string, string> => ({ [KIND]: kind });
+  const taints = [{ key: 'example.com/for', value: 'flink', effect: 'NoSchedule' }];
   const capacity = new ExistingCapacity({
-    onDemand: { labels: side('lasting').labels, tolerations },
-    spot: { labels: side('fleeting').labels, tolerations },
+    onDemand: { labels: labelled('lasting'), tolerations: taints },
+    spot: { labels: labelled('fleeting'), tolerations: taints },
   });
   const existing = (props: ApplicationOverrides): string => platformWith([{ name: 'prices', ...props }], { capacity });
   const zones = ['us-east-1a', 'us-east-1b', 'us-east-1c'];
-  const nodes = (kind: string): FakeNode[] => zones.map((zone) => ({ name: `${kind}-${zone}`, zone, ...side(kind) }));
-  const KIND = 'example.com/machines';
+  const nodes = (kind: string): FakeNode[] => zones.map((zone) => ({ name: `${kind}-${zone}`, zone, labels: labelled(kind), taints }));
   const fallback = { ...three, taskManager: { placement: PlacementProfile.spotWithFallback() } };
 
   test.each([
