@@ -1,7 +1,7 @@
 import { KubernetesObject } from '../fixtures/kubernetes';
 import { TestCluster } from './test-cluster';
 
-/** Every object of a namespace, as `kind/name`, but for events and what Kubernetes itself puts into each namespace. */
+/** Every object of a namespace, as `kind/name`, but for events, metrics and what Kubernetes itself puts into each namespace. */
 export function contentsOf(cluster: TestCluster, namespace: string): string[] {
   const kinds = cluster
     .must(['api-resources', '--namespaced', '--verbs=list', '--output=name'])
@@ -18,7 +18,7 @@ export function contentsOf(cluster: TestCluster, namespace: string): string[] {
 
 /** Whether a controller derived the object from another one: `kind/name`. */
 export function isDerived(name: string): boolean {
-  return /^(Pod|ReplicaSet|Endpoints|EndpointSlice|Lease|PodMetrics)\//.test(name);
+  return /^(Pod|ReplicaSet|Endpoints|EndpointSlice|Lease)\//.test(name);
 }
 
 /** What somebody asked for in these objects, without what the cluster writes into them while it works. */

@@ -106,10 +106,9 @@ describe('an application that is destroyed', () => {
           );
         const before = await pods('quotes');
         await deployment.destroy('Job-prices');
-        await cluster.until('prices is gone', () => (written('prices').length === PAINTED.length ? true : undefined));
-        expect(contentsOf(cluster, 'prices').filter((name) => !/^PodMetrics/.test(name))).toEqual(
-          PAINTED.map((name) => `ConfigMap/${name}`).sort(),
-        );
+        const left = (): string[] => contentsOf(cluster, 'prices');
+        await cluster.until('prices is gone', () => left().length === PAINTED.length || undefined);
+        expect(left()).toEqual(PAINTED.map((name) => `ConfigMap/${name}`).sort());
         expect(await pods('quotes')).toEqual(before);
         await deployment.deploy(platformWith([{ name: 'prices' }, { name: 'quotes' }]));
         // A deploy under the same name finds them as they were.
