@@ -5,6 +5,8 @@ const common = {
   transform,
   moduleFileExtensions: ['ts', 'js', 'json'],
   setupFilesAfterEnv: ['<rootDir>/test/patience.js'],
+  // `npm test` has a folder of its own for what is temporary.
+  cacheDirectory: '<rootDir>/.local/jest',
 };
 
 /** @type {import('jest').Config} */

@@ -65,6 +65,7 @@ const RULES: Rule[] = [
     reason: 'address: reachable from this machine only',
   },
   { key: /^state\.backend\.rocksdb\.localdir$/, to: ({ short }) => short, reason: 'path: short, RocksDB names its log after all of it' },
+  { key: /^web\.tmpdir$/, always: ['web.tmpdir'], to: ({ short }) => short, reason: 'path: of this run, and gone with it' },
   { key: /^rest\.(bind-)?port$/, always: ['rest.port'], to: ({ uiPort }) => String(uiPort), reason: 'port of the Flink UI' },
   { key: /^jobmanager\.rpc\.port$/, to: ({ jobManagerPort }) => String(jobManagerPort), reason: 'port: a free one of this machine' },
   {
@@ -159,10 +160,7 @@ const ENVIRONMENT: Difference = {
   reason: 'credentials: nothing that runs here can reach your AWS account (local/environment.ts)',
 };
 
-function overlaidOptions(
-  template: Record<string, string>,
-  machine: Machine,
-): { options: Record<string, string>; differences: Difference[] } {
+function overlaidOptions(template: Record<string, string>, machine: Machine): Pick<LocalApplication, 'options' | 'differences'> {
   const rules = RULES.filter(({ when }) => !when || when(machine, template));
   const keys = new Set([...Object.keys(template), ...rules.flatMap(({ always }) => always ?? [])]);
   const options: Record<string, string> = {};

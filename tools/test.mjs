@@ -4,8 +4,10 @@
 // --no-pods (no real pods), --deploys N (how often the job in them is changed, on both lines) and --record (keeps their figures),
 // --all (every combination of consumers), --file PATTERN (test files of jest's steps).
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as signalsWereHeard } from 'node:timers/promises';
 
 const option = (name) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined);
 const only = option('--only');
@@ -41,6 +43,12 @@ const steps = [
   { name: 'cluster', extra: !strict, needs: { go: 'Go 1.26', python3: 'Python 3' }, run: () => jest('cluster', ['--runInBand']) },
 ];
 
+// What the steps write for a while goes with the last of them, also after Ctrl-C: a real node has gigabytes. The name is short, because
+// sockets and RocksDB's log are named by their whole paths.
+process.env.TMPDIR = mkdtempSync(join(tmpdir(), 't-'));
+process.on('exit', () => rmSync(process.env.TMPDIR, { recursive: true, force: true, maxRetries: 20, retryDelay: 500 }));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
+
 const asked = (step) => (only ? step.name === only : !step.extra || extra.includes(step.name));
 for (const step of steps.filter(asked)) {
   const missing = Object.entries(step.needs ?? {}).filter(([command]) => spawnSync(command, [command === 'go' ? 'version' : '--version']).error);
@@ -48,6 +56,7 @@ for (const step of steps.filter(asked)) {
   const start = Date.now();
   if (missing.length > 0) missingTools(step, missing.map(([, title]) => title));
   else step.run();
+  await signalsWereHeard();
   console.log(`== ${step.name}: ${Math.round((Date.now() - start) / 1000)} s`);
 }
 

@@ -43,6 +43,7 @@ describe('the overlay', () => {
       'taskmanager.bind-host': '127.0.0.1',
       'taskmanager.data.port': '0',
       'taskmanager.rpc.port': '0',
+      'web.tmpdir': '/short',
       'zookeeper.sasl.disable': 'true',
     });
   });
