@@ -5,7 +5,7 @@ const common = {
   transform,
   moduleFileExtensions: ['ts', 'js', 'json'],
   setupFilesAfterEnv: ['<rootDir>/test/patience.js'],
-  // `npm test` has a folder of its own for what is temporary.
+  // Not in the folder for what is temporary: that of `npm test` goes with it.
   cacheDirectory: '<rootDir>/.local/jest',
 };
 

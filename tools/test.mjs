@@ -3,11 +3,10 @@
 // drill of test/flink N times), --orders N and --seed N (orders in which test/cluster deploys each app, and where they come from),
 // --no-pods (no real pods), --deploys N (how often the job in them is changed, on both lines) and --record (keeps their figures),
 // --all (every combination of consumers), --file PATTERN (test files of jest's steps).
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate as signalsWereHeard } from 'node:timers/promises';
 
 const option = (name) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined);
 const only = option('--only');
@@ -47,7 +46,8 @@ const steps = [
 // sockets and RocksDB's log are named by their whole paths.
 process.env.TMPDIR = mkdtempSync(join(tmpdir(), 't-'));
 process.on('exit', () => rmSync(process.env.TMPDIR, { recursive: true, force: true, maxRetries: 20, retryDelay: 500 }));
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop);
+let child;
 
 const asked = (step) => (only ? step.name === only : !step.extra || extra.includes(step.name));
 for (const step of steps.filter(asked)) {
@@ -55,8 +55,7 @@ for (const step of steps.filter(asked)) {
   console.log(`\n== ${step.name}`);
   const start = Date.now();
   if (missing.length > 0) missingTools(step, missing.map(([, title]) => title));
-  else step.run();
-  await signalsWereHeard();
+  else await step.run();
   console.log(`== ${step.name}: ${Math.round((Date.now() - start) / 1000)} s`);
 }
 
@@ -65,26 +64,42 @@ if (totals.skipped > 0) console.log(`\n${totals.skipped} skipped: the lines abov
 console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
 process.exit(totals.failed > 0 ? 1 : 0);
 
-function check([command, ...args]) {
-  const { status } = spawnSync(command, args, { stdio: 'inherit' });
+/** Runs a program to its end; its status. */
+function ended([command, ...args], stdio = 'inherit') {
+  return new Promise((resolve) => {
+    child = spawn(command, args, { stdio });
+    child.once('error', (error) => console.log(`!! ${error.message}`));
+    child.once('close', resolve);
+  });
+}
+
+/** Ends the step that runs, and then this. */
+function stop(signal) {
+  if (!child || child.exitCode !== null || child.signalCode !== null) process.exit(1);
+  child.once('close', () => process.exit(1));
+  child.kill(signal);
+}
+
+async function check(command) {
+  const status = await ended(command);
   if (status === 0) totals.passed++;
   else totals.failed++;
 }
 
 /** Ends with 3 where Python or its package cannot be had. */
-function shellcheck() {
-  const { status } = spawnSync(process.execPath, ['tools/shellcheck.mjs'], { stdio: 'inherit' });
+async function shellcheck() {
+  const status = await ended([process.execPath, 'tools/shellcheck.mjs']);
   if (status === 0) totals.passed++;
   else if (status === 3 && !strict) totals.skipped++;
   else totals.failed++;
 }
 
-function jest(project, args = []) {
+async function jest(project, args = []) {
   mkdirSync('.local', { recursive: true });
   const report = join('.local', `jest-${project}.json`);
   rmSync(report, { force: true });
   const command = [bin('jest'), '--selectProjects', project, '--json', '--outputFile', report, ...files, ...args];
-  const { status } = spawnSync(command[0], command.slice(1), { stdio: ['ignore', 'ignore', 'inherit'] });
+  const status = await ended(command, ['ignore', 'ignore', 'inherit']);
   const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {};
   const failedSuites = result.numRuntimeErrorTestSuites ?? 0;
   totals.passed += result.numPassedTests ?? 0;
@@ -95,12 +110,12 @@ function jest(project, args = []) {
 }
 
 /** A program that writes its own counts. It gets those of its flags that were given here. */
-function program(name, file, flags) {
+async function program(name, file, flags) {
   mkdirSync('.local', { recursive: true });
   const report = join('.local', `${name}.json`);
   rmSync(report, { force: true });
   const given = flags.filter((flag) => process.argv.includes(flag));
-  const { status } = spawnSync(process.execPath, [file, '--report', report, ...given], { stdio: 'inherit' });
+  const status = await ended([process.execPath, file, '--report', report, ...given]);
   const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {};
   for (const key of Object.keys(totals)) totals[key] += counts[key] ?? 0;
   // A program that dies before it counts has failed, and so has one that found nothing to do.

@@ -46,7 +46,7 @@ export function describeWithPods(): jest.Describe {
   return describe.skip;
 }
 
-/** A cluster of three nodes that run pods, one On-Demand and two Spot (and more when they are started), with S3 on their network, to which apps are deployed. */
+/** A cluster of nodes that run pods, at first one On-Demand and two Spot, with S3 on their network, to which apps are deployed. */
 export class RealCluster {
   /** Starts it for a Flink line, with an image for each jar. */
   public static async start(version: FlinkVersion, jars: Record<string, string>): Promise<RealCluster> {
